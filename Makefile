@@ -1,0 +1,56 @@
+# Every command of this repository; `make` alone lists them. Each one sets up what it needs.
+#   LAB      the lab's name (default: from this checkout's path, so that two checkouts never share one)
+#   PROFILE  small (one region) or full (both clouds, three regions)
+#   PYTHON   the Python that makes .venv (default: the first of 3.11 to 3.13 that is found)
+
+SHELL := /bin/sh
+checkout := $(shell pwd -P)
+checkout_digest := $(shell printf %s "$$(pwd -P)" | sha256sum | cut -c 1-6)
+LAB ?= $(shell basename "$$(pwd -P)" | tr 'A-Z' 'a-z' | tr -cs 'a-z0-9\n' '-' | cut -c 1-20)-$(checkout_digest)
+PROFILE ?= full
+
+collection := collections/ansible_collections/etat/cloud
+# Ansible refuses other encodings than UTF-8.
+export LC_ALL := C.UTF-8
+export ANSIBLE_CONFIG := $(checkout)/ansible.cfg
+export OS_CLIENT_CONFIG_FILE := /var/lib/etat-lab/$(LAB)/clouds.yaml
+export LAB PROFILE
+export PATH := $(checkout)/.venv/bin:$(PATH)
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+play := ansible-playbook --extra-vars lab_name=$(LAB)
+# A virtualenv holds absolute paths: a checkout that was moved gets a new one.
+setup := .venv/set-up-$(checkout_digest)
+
+.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule testinfra tempest-smoke bench lock schema
+
+help: ## list the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@echo 'Variables: LAB=$(LAB) PROFILE=$(PROFILE)'
+
+setup: $(setup) ## make .venv with the pinned dependencies (skipped when nothing changed)
+	@echo '.venv holds what requirements.txt pins'
+
+$(setup): requirements.txt tools/setup.sh .venv/bin/python
+	@PYTHON='$(PYTHON)' tools/setup.sh $@
+
+# No recipe: a missing interpreter, as after an upgrade of the system's Python, makes the set-up run again.
+.venv/bin/python:
+
+demo: lab ## set up, start the lab, build the demo's tenants twice and show what was made
+	@$(play) etat.cloud.demo
+
+lab: $(setup) ## start the lab: a real OpenStack on this machine (PROFILE=small for one region)
+	@$(play) --extra-vars lab_profile=$(PROFILE) etat.cloud.lab
+
+lab-stop: $(setup) ## stop the lab; its data stays
+	@$(play) etat.cloud.lab_stop
+
+lab-reset: $(setup) ## stop the lab and delete its data
+	@$(play) etat.cloud.lab_reset
+
+lab-status: $(setup) ## say what runs in the lab
+	@$(play) etat.cloud.lab_status
+
+lock: $(setup) ## pin the newest allowed versions: each requirements*.in becomes a requirements*.txt
+	@tools/lock.sh
