@@ -1,0 +1,72 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a declaration to the objects that it wants; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .model import EngineError, Kind, Level, Place, Problem, Wanted
+
+
+def declare(kinds: Sequence[Kind], domains: Iterable[Mapping[str, Any]], tenants: Iterable[Mapping[str, Any]]) -> list[Wanted]:
+    """Return every object that a declaration wants, each once.
+
+    domains and tenants are the items of the module's options of the same names.
+
+    Raises EngineError when one object is declared twice with different values.
+    """
+    wanted: list[Wanted] = []
+    for domain in domains:
+        wanted += _walk(kinds, Level.DOMAIN, Place(domain["name"]), domain)
+    for tenant in tenants:
+        place = Place(tenant["domain"], tenant["name"])
+        wanted += _walk(kinds, Level.TENANT, place, tenant)
+        for site in tenant.get("sites") or ():
+            wanted += _walk(kinds, Level.SITE, replace(place, region=site["region"]), site)
+    return _once(wanted)
+
+
+def _walk(kinds: Sequence[Kind], level: Level, place: Place, root: Mapping[str, Any]) -> Iterator[Wanted]:
+    for kind in kinds:
+        if level in kind.levels:
+            for parents, item in _items(root, kind.section):
+                yield from kind.wanted(replace(place, parents=parents), item)
+
+
+def _items(item: Any, section: Sequence[str]) -> Iterator[tuple[tuple[Mapping[str, Any], ...], Any]]:
+    """Yield each item of a section with the list items around it, outermost first."""
+    if not section:
+        yield (), item
+        return
+    first, *rest = section
+    inner = item.get(first)
+    if isinstance(inner, Mapping):
+        yield from _items(inner, rest)
+    elif inner is not None:
+        for element in inner:
+            for parents, found in _items(element, rest):
+                yield ((element, *parents) if rest else parents), found
+
+
+def _once(wanted: Iterable[Wanted]) -> list[Wanted]:
+    """Drop repetitions; refuse contradictions, all at once."""
+    first: dict[Any, Wanted] = {}
+    problems = []
+    for item in wanted:
+        if first.setdefault(item.key, item) != item:
+            problems.append(
+                Problem(f"{item.key} is declared twice", f"once as {_said(first[item.key])}, once as {_said(item)}", "Keep one.")
+            )
+    if problems:
+        raise EngineError(*problems)
+    return list(first.values())
+
+
+def _said(item: Wanted) -> str:
+    if item.absent:
+        return "absent"
+    return ", ".join(f"{name}={value}" for name, value in {**item.fields, **item.once}.items()) or "present"

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must change for the cloud to be as declared; pure and total."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from .model import Action, Change, EngineError, Key, Kind, Observed, Problem, Wanted
+from .observe import Observation
+
+
+def diff(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) -> list[Change]:
+    """Return one change for every declared object, and one deletion for each undeclared object whose owner says so.
+
+    Objects of a service and region that did not answer give no change: see blocked.
+
+    Raises EngineError, with every problem at once, when names are ambiguous, when a field that OpenStack cannot change
+    differs, or when something referred to is nowhere.
+    """
+    by_name = {kind.name: kind for kind in kinds}
+    problems: list[Problem] = []
+    changes: list[Change] = []
+    for item in wanted:
+        kind = by_name[item.key.kind]
+        if (kind.service, item.key.region) in seen.blind:
+            continue
+        problems += _ambiguous(item.key, seen)
+        problems += _fixed(kind, item, seen.one(item.key))
+        changes.append(_compare(kind, item, seen.one(item.key)))
+    changes += _undeclared(by_name, wanted, seen)
+    changes = [_with_needs(by_name[change.key.kind], change) for change in changes]
+    problems += _missing(by_name, changes, seen)
+    if problems:
+        raise EngineError(*dict.fromkeys(problems))
+    return changes
+
+
+def blocked(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) -> dict[Key, Problem]:
+    """Return the declared objects that could not be looked at, each with the reason."""
+    by_name = {kind.name: kind for kind in kinds}
+    found = {}
+    for item in wanted:
+        problem = seen.blind.get((by_name[item.key.kind].service, item.key.region))
+        if problem is not None:
+            found[item.key] = problem
+    return found
+
+
+def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
+    if item.absent:
+        if there is None:
+            return Change(Action.KEEP, item.key)
+        return Change(Action.DELETE, item.key, before=there.fields, id=there.id)
+    if there is None:
+        action = Action.UPDATE if kind.inherent else Action.CREATE
+        return Change(action, item.key, after=item.fields, once=item.once, owns=item.owns)
+    before, after = {}, {}
+    for name, value in item.fields.items():
+        was = there.fields.get(name)
+        becomes = kind.merge(name, was, value)
+        if becomes != was:
+            before[name], after[name] = was, becomes
+    action = Action.UPDATE if after else Action.KEEP
+    return Change(action, item.key, before=before, after=after, id=there.id)
+
+
+def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observation) -> Iterator[Change]:
+    """Yield a deletion for each object whose declared owner keeps only what is declared under it."""
+    owners = {(item.key, kind) for item in wanted for kind in item.owns}
+    if not owners:
+        return
+    declared = {item.key for item in wanted}
+    for key, found in seen.objects.items():
+        owner = Key(by_name[key.kind].parent, key.region, by_name[key.kind].owner(key))
+        if key not in declared and (owner, key.kind) in owners:
+            for item in found:
+                yield Change(Action.DELETE, key, before=item.fields, id=item.id)
+
+
+def _with_needs(kind: Kind, change: Change) -> Change:
+    needs = tuple(sorted(set(kind.references(change.key, {**change.before, **change.after}).values())))
+    return replace(change, needs=needs)
+
+
+def _ambiguous(key: Key, seen: Observation) -> Iterator[Problem]:
+    found = seen.objects.get(key, ())
+    if len(found) > 1:
+        ids = " and ".join(sorted(item.id for item in found))
+        yield Problem(
+            f"{key} is ambiguous",
+            f"{len(found)} objects bear this name: {ids}",
+            "Rename or delete all but one; nothing was written.",
+        )
+
+
+def _fixed(kind: Kind, item: Wanted, there: Observed | None) -> Iterator[Problem]:
+    if there is None or item.absent:
+        return
+    for name in kind.fixed:
+        if name in item.fields and there.fields.get(name) != item.fields[name]:
+            yield Problem(
+                f"{item.key}: {name} cannot be changed",
+                f"the cloud has {there.fields.get(name)}, the declaration says {item.fields[name]}",
+                "Correct the declaration, or declare the object absent first.",
+            )
+
+
+def _missing(by_name: dict[str, Kind], changes: Iterable[Change], seen: Observation) -> Iterator[Problem]:
+    """Yield a problem for each thing that a change needs and that neither is there nor will be."""
+    changes = list(changes)
+    coming = {change.key for change in changes if change.action is not Action.DELETE}
+    going = {change.key for change in changes if change.action is Action.DELETE}
+    there: defaultdict[tuple[str, str], list[str]] | None = None
+    for change in changes:
+        if change.action not in (Action.CREATE, Action.UPDATE):
+            continue
+        for need in change.needs:
+            if need in coming or (by_name[need.kind].service, need.region) in seen.blind:
+                continue
+            if need in going:
+                yield Problem(f"{change.key} needs {need}", "which is declared absent", "Keep the one or drop the other.")
+                continue
+            yield from _ambiguous(need, seen)
+            if seen.one(need) is None and (need.kind, need.region) in seen.looked:
+                if there is None:
+                    there = defaultdict(list)
+                    for key in sorted(seen.objects):
+                        there[(key.kind, key.region)].append("/".join(part for part in key.path if part))
+                names = there[(need.kind, need.region)]
+                said = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+                yield Problem(
+                    f"{change.key} needs {need}",
+                    "which is neither in the cloud nor declared",
+                    f"Declare it, or name one that is there: {said or 'there is none'}.",
+                )

@@ -1,0 +1,378 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The values of the engine, and the contract of a kind of object.
+
+Everything here is frozen and pure. An object of a cloud is named by a Key, wanted by a Wanted, seen as an Observed, and
+what leads from the one to the other is a Change. A Kind says, for one sort of object, how each of them is made.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any, ClassVar, Protocol
+
+Fields = Mapping[str, Any]
+Path = tuple[str, ...]
+
+
+class Action(StrEnum):
+    """What a change does to an object; keep is recorded like the others."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    KEEP = "keep"
+
+
+class Privilege(IntEnum):
+    """How far an account reaches: into one project, over one domain, or over the cloud."""
+
+    PROJECT = 1
+    DOMAIN = 2
+    CLOUD = 3
+
+
+class Level(StrEnum):
+    """Where a kind stands in a declaration: under a domain, under a tenant, or under a tenant's site."""
+
+    DOMAIN = "domain"
+    TENANT = "tenant"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """The name of one object: its kind, its region (empty for identity) and the names that lead to it."""
+
+    kind: str
+    region: str
+    path: Path
+
+    def __str__(self) -> str:
+        where = f" in {self.region}" if self.region else ""
+        return f"{self.kind.replace('_', ' ')} {'/'.join(part for part in self.path if part)}{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something cannot be done: what happened to which object, why, and what to do next."""
+
+    what: str
+    why: str
+    next: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}. {self.next}"
+
+
+class EngineError(Exception):
+    """Ends a run with one or more problems; nothing else carries a message to the user."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item of the declaration stands: its domain, tenant and site, and the items around it, outermost first."""
+
+    domain: str
+    project: str = ""
+    region: str = ""
+    parents: tuple[Fields, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An object as declared. What is absent from fields is left alone in the cloud.
+
+    once: values that only a creation takes, and that are never compared.
+    owns: kinds whose objects under this one are deleted when they are not declared.
+    absent: the object is to be deleted.
+    """
+
+    key: Key
+    fields: Fields = field(default_factory=dict)
+    once: Fields = field(default_factory=dict)
+    owns: tuple[str, ...] = ()
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An object as the cloud has it, its fields in the same normal form as those of Wanted."""
+
+    key: Key
+    id: str
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step from what is observed to what is wanted.
+
+    before and after hold only the fields that differ; after a creation they are all that is declared. needs names the
+    objects that must exist, or be gone, before this change may run.
+    """
+
+    action: Action
+    key: Key
+    before: Fields = field(default_factory=dict)
+    after: Fields = field(default_factory=dict)
+    once: Fields = field(default_factory=dict)
+    owns: tuple[str, ...] = ()
+    id: str = ""
+    needs: tuple[Key, ...] = ()
+
+
+class State(StrEnum):
+    """How a change ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change: its state, why when it is not done, the time it took in seconds, and the request's id."""
+
+    change: Change
+    state: State
+    reason: str = ""
+    seconds: float = 0.0
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who acts: the name of the clouds.yaml entry, how far it reaches, and what its token is scoped to."""
+
+    name: str
+    privilege: Privilege
+    user: str = ""
+    domain_id: str = ""
+    domain: str = ""
+    project_id: str = ""
+    project: str = ""
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One listing: which service and region, the path, the key of the answer that holds the objects, and the query.
+
+    project: the id of the project whose token must be used; empty for the account's own.
+    about: what the answer does not say itself, for instance the id of the group whose members are listed.
+    """
+
+    service: str
+    region: str
+    path: str
+    collection: str
+    query: tuple[tuple[str, str], ...] = ()
+    project: str = ""
+    about: str = ""
+
+
+@dataclass(slots=True)
+class Names:
+    """The names behind the ids that were seen so far, per kind and region."""
+
+    known: dict[tuple[str, str], dict[str, Path]] = field(default_factory=dict)
+
+    def add(self, observed: Observed) -> None:
+        """Remember the name of an observed object."""
+        self.known.setdefault((observed.key.kind, observed.key.region), {})[observed.id] = observed.key.path
+
+    def path(self, kind: str, region: str, id: str | None) -> Path | None:
+        """Return the path of the object with this id, or None when it was not seen."""
+        return self.known.get((kind, region), {}).get(id or "")
+
+    def ids(self, kind: str, region: str = "") -> Mapping[str, Path]:
+        """Return every id that was seen of a kind, with its path."""
+        return self.known.get((kind, region), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one account has to observe: which tenants, in which regions, and the names seen so far.
+
+    tenants holds pairs of domain and project names. wanted holds what is declared, by key. filtered says that lists
+    are asked for the declared projects only, which pays for a few tenants.
+    """
+
+    account: Account
+    regions: tuple[str, ...]
+    domains: frozenset[str]
+    tenants: frozenset[tuple[str, str]]
+    wanted: Mapping[Key, Wanted]
+    names: Names
+    filtered: bool
+
+    def domain_ids(self) -> list[str]:
+        """Return the ids of the declared domains that exist."""
+        return sorted(id for id, path in self.names.ids("domain").items() if path[0] in self.domains)
+
+    def project_ids(self) -> list[str]:
+        """Return the ids of the declared projects that exist."""
+        return sorted(id for id, path in self.names.ids("project").items() if path in self.tenants)
+
+    def regional(self, service: str, path: str, collection: str, *query: tuple[str, str]) -> Iterator[Get]:
+        """Yield the listings of a service that knows projects: whole, filtered, or one per project and token."""
+        projects = self.project_ids()
+        if not projects:
+            return
+        for region in self.regions:
+            if self.account.privilege is Privilege.CLOUD:
+                owners = tuple(("project_id", id) for id in projects) if self.filtered else ()
+                yield Get(service, region, path, collection, (*query, *owners))
+            else:
+                for id in projects:
+                    yield Get(service, region, path, collection, (*query, ("project_id", id)), project=id)
+
+
+class Api(Protocol):
+    """What a kind may use to write: one service in one region, with the token that suits the change."""
+
+    @property
+    def region(self) -> str:
+        """The region in which this object writes."""
+
+    def id(self, key: Key) -> str:
+        """Return the id of an object that exists by now."""
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        """Read one page."""
+
+    def post(self, path: str, body: Any) -> Any:
+        """Create."""
+
+    def put(self, path: str, body: Any = None) -> Any:
+        """Set."""
+
+    def patch(self, path: str, body: Any) -> Any:
+        """Change some fields."""
+
+    def delete(self, path: str) -> Any:
+        """Delete."""
+
+
+class Kind(ABC):
+    """One sort of object: what people may declare of it, how it is listed, compared and written.
+
+    A kind is a class that is never instantiated more than once and holds no state. Everything that the product knows of
+    a sort of object stands in it, so a new kind is one new file.
+    """
+
+    #: The name of the kind, as in results and messages.
+    name: ClassVar[str]
+    #: The service type of the catalogue, and of the calls it makes.
+    service: ClassVar[str]
+    #: Where items stand in a declaration; none for kinds that are only referred to.
+    levels: ClassVar[tuple[Level, ...]] = ()
+    #: The options that lead to the items, from their level; empty when the level's own item is the object.
+    section: ClassVar[tuple[str, ...]] = ()
+    #: How the last option of the section is documented.
+    heading: ClassVar[Mapping[str, Any]] = {}
+    #: Options on the way to the section that belong to no kind, with their descriptions.
+    containers: ClassVar[Mapping[str, str]] = {}
+    #: What may be said of one item, in the form of a module's documentation.
+    options: ClassVar[Mapping[str, Any]] = {}
+    #: The fields that are compared and updated.
+    compared: ClassVar[tuple[str, ...]] = ()
+    #: Those of the compared fields that OpenStack cannot change once the object exists.
+    fixed: ClassVar[tuple[str, ...]] = ()
+    #: Kinds that must be there before this one.
+    needs: ClassVar[tuple[str, ...]] = ()
+    #: The kind under which this one lives, for undeclared objects that their owner deletes.
+    parent: ClassVar[str] = ""
+    #: Listings wait for those of lower stages, whose ids they use.
+    stage: ClassVar[int] = 2
+    #: How far an account must reach to write it.
+    privilege: ClassVar[Privilege] = Privilege.PROJECT
+    #: True when the object comes and goes with its parent, so that it is only ever updated.
+    inherent: ClassVar[bool] = False
+    #: True when the cloud's answer "it exists already" to a creation means that nothing is left to do.
+    same_if_exists: ClassVar[bool] = False
+
+    # --- from the declaration
+
+    def wanted(self, place: Place, item: Any) -> Iterator[Wanted]:
+        """Yield the objects that an item of the declaration asks for. Most kinds yield one."""
+        yield Wanted(
+            key=Key(self.name, place.region, self.path(place, item)),
+            fields=self.declared(item),
+            absent=item.get("state") == "absent",
+        )
+
+    def path(self, place: Place, item: Any) -> Path:
+        """Return the names that lead to an item: domain, project, the items around it, its own."""
+        return (place.domain, place.project, *(parent["name"] for parent in place.parents), item["name"])
+
+    def declared(self, item: Any) -> Fields:
+        """Return the compared fields that an item names, in normal form."""
+        return {name: self.normal(name, item[name]) for name in self.compared if item.get(name) is not None}
+
+    def normal(self, name: str, value: Any) -> Any:
+        """Return the normal form of a field, the same for what is declared and for what the cloud answers."""
+        return value
+
+    def merge(self, name: str, before: Any, wanted: Any) -> Any:
+        """Return what a field becomes. A kind overrides it where a declaration only adds to what is there."""
+        return wanted
+
+    def owner(self, key: Key) -> Path:
+        """Return the path of the object that this one lives under; see parent."""
+        return key.path[:-1]
+
+    # --- from the cloud
+
+    @abstractmethod
+    def listings(self, scope: Scope) -> Iterable[Get]:
+        """Return the listings that show every object of this kind in a scope. A quota has one per project."""
+
+    @abstractmethod
+    def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
+        """Yield what the records of a listing show, without those that lie outside what is known by name."""
+
+    def find(self, api: Api, key: Key) -> str:
+        """Return the id of an object that could not be listed before the changes began, or an empty string."""
+        return ""
+
+    # --- to the cloud
+
+    def references(self, key: Key, fields: Fields) -> Mapping[str, Key]:
+        """Return the objects that an object refers to, by the role that they play for it."""
+        return {}
+
+    def batch(self, change: Change) -> Key | None:
+        """Return what creations must have in common to go in one call, or None when they go one by one."""
+        return None
+
+    def create(self, api: Api, change: Change) -> str:
+        """Create the object and return its id."""
+        raise TypeError(f"a {self.name} is never written like this")
+
+    def create_batch(self, api: Api, changes: list[Change]) -> list[str]:
+        """Create several objects in one call that makes all or none, and return their ids in the same order."""
+        raise TypeError(f"a {self.name} is never written like this")
+
+    def update(self, api: Api, change: Change) -> None:
+        """Set the fields that differ."""
+        raise TypeError(f"a {self.name} is never written like this")
+
+    def delete(self, api: Api, change: Change) -> None:
+        """Delete the object."""
+        raise TypeError(f"a {self.name} is never written like this")
+
+    # --- guards
+
+    def in_use(self, api: Api, change: Change) -> Mapping[str, int]:
+        """Return how much of each limit is used; asked only for changes of limits."""
+        return {}

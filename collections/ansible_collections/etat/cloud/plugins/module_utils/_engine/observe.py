@@ -1,0 +1,80 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From listings to an index of what is there. The calls themselves are made by a reader that is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .model import Get, Key, Kind, Names, Observed, Problem, Scope, Wanted
+
+#: Reads many listings at once: for each, its records or the problem that kept it from answering.
+Reader = Callable[[Iterable[Get]], Mapping[Get, list[Mapping[str, Any]] | Problem]]
+
+
+@dataclass(slots=True)
+class Observation:
+    """What was seen. One name may stand for several objects, since OpenStack lets names repeat.
+
+    blind: the service and region of each listing that did not answer, with the reason.
+    looked: the kinds and regions that were listed; nothing is known of the others.
+    """
+
+    objects: dict[Key, list[Observed]] = field(default_factory=dict)
+    blind: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    looked: set[tuple[str, str]] = field(default_factory=set)
+
+    def one(self, key: Key) -> Observed | None:
+        """Return the object of this name, or None when there is none; the first when there are several."""
+        found = self.objects.get(key)
+        return found[0] if found else None
+
+    def put(self, found: Observed) -> None:
+        """Take in one object; one that was seen before counts once, as it was seen last."""
+        same = self.objects.setdefault(found.key, [])
+        same[:] = [item for item in same if item.id != found.id] + [found]
+
+    def add(self, other: Observation) -> None:
+        """Take in what another account saw."""
+        for found in other.objects.values():
+            for item in found:
+                self.put(item)
+        self.blind.update(other.blind)
+        self.looked |= other.looked
+
+
+def concerned(kinds: Sequence[Kind], wanted: Iterable[Wanted]) -> list[Kind]:
+    """Return the kinds that have to be observed for these objects, in the order of their needs."""
+    by_name = {kind.name: kind for kind in kinds}
+    names: set[str] = set()
+    open_names = {name for item in wanted for name in (item.key.kind, *item.owns)}
+    while open_names:
+        names |= open_names
+        open_names = {need for name in open_names for need in by_name[name].needs} - names
+    return [kind for kind in kinds if kind.name in names]
+
+
+def observe(kinds: Sequence[Kind], scope: Scope, read: Reader) -> Observation:
+    """Return what an account sees of these kinds, reading all listings of a stage at once.
+
+    kinds must be in the order of their needs. The names seen are added to those of the scope, for the later stages.
+    """
+    seen = Observation()
+    for stage in sorted({kind.stage for kind in kinds}):
+        asked = [(kind, list(kind.listings(scope))) for kind in kinds if kind.stage == stage]
+        # Kinds that show in the same listing, such as a security group and its rules, share one call.
+        answers = read(dict.fromkeys(get for _, gets in asked for get in gets))
+        for kind, gets in asked:
+            for get in gets:
+                seen.looked.add((kind.name, get.region))
+                answer = answers[get]
+                if isinstance(answer, Problem):
+                    seen.blind[(get.service, get.region)] = answer
+                    continue
+                for found in kind.read(answer, get, scope.names):
+                    scope.names.add(found)
+                    seen.put(found)
+    return seen

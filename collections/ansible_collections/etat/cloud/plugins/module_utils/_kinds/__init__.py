@@ -1,0 +1,48 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every kind that the product knows, in the order of their needs.
+
+The list is written out because Ansible ships to a host only what it finds imported by name.
+"""
+
+from __future__ import annotations
+
+from .._engine.plan import ordered
+from .address_group import AddressGroup
+from .domain import Domain
+from .group import Group
+from .group_membership import GroupMembership
+from .network import Network
+from .project import Project
+from .quota import ComputeQuota, NetworkQuota, VolumeQuota
+from .references import ExternalNetwork, Role, User
+from .role_assignment import RoleAssignment
+from .router import Router
+from .router_interface import RouterInterface
+from .security_group import SecurityGroup
+from .security_group_rule import SecurityGroupRule
+from .subnet import Subnet
+
+KINDS = ordered(
+    (
+        AddressGroup(),
+        ComputeQuota(),
+        Domain(),
+        ExternalNetwork(),
+        Group(),
+        GroupMembership(),
+        Network(),
+        NetworkQuota(),
+        Project(),
+        Role(),
+        RoleAssignment(),
+        Router(),
+        RouterInterface(),
+        SecurityGroup(),
+        SecurityGroupRule(),
+        Subnet(),
+        User(),
+        VolumeQuota(),
+    )
+)

@@ -1,0 +1,239 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules of security groups. A rule is nothing but what it allows, so all of it is its identity."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed, Place, Scope, Wanted
+from .._options import STATE
+from .security_group import groups_with_rules
+
+#: Protocols by the numbers of IANA, under the names that Neutron uses.
+#: https://www.iana.org/assignments/protocol-numbers/
+PROTOCOLS = {
+    "1": "icmp",
+    "2": "igmp",
+    "4": "ipip",
+    "6": "tcp",
+    "8": "egp",
+    "17": "udp",
+    "33": "dccp",
+    "41": "ipv6-encap",
+    "43": "ipv6-route",
+    "44": "ipv6-frag",
+    "46": "rsvp",
+    "47": "gre",
+    "50": "esp",
+    "51": "ah",
+    "58": "ipv6-icmp",
+    "59": "ipv6-nonxt",
+    "60": "ipv6-opts",
+    "89": "ospf",
+    "112": "vrrp",
+    "113": "pgm",
+    "132": "sctp",
+    "136": "udplite",
+}
+ICMP = ("icmp", "ipv6-icmp")
+ANY = "any"
+ETHERTYPES = ("IPv4", "IPv6")
+DIRECTIONS = ("ingress", "egress")
+
+
+def protocol_name(protocol: str | int | None, ethertype: str) -> str:
+    """Return the one name of a protocol that may be given by name, by number or not at all."""
+    text = ANY if protocol in (None, "") else str(protocol).lower()
+    text = PROTOCOLS.get(text, text)
+    if text == "icmpv6" or (text == "icmp" and ethertype == "IPv6"):
+        return "ipv6-icmp"
+    return text
+
+
+def ports_name(first: int | None, last: int | None, protocol: str) -> str:
+    """Return the one name of a range of ports, or of an ICMP type and code."""
+    if first is None and last is None:
+        return ANY
+    if protocol in ICMP:
+        return f"{first}" if last is None else f"{first}:{last}"
+    low, high = (last if first is None else first), (first if last is None else last)
+    # Every port is the same as no word on ports.
+    if low is not None and high is not None and low <= 1 and high >= 65535:
+        return ANY
+    return f"{low}" if low == high else f"{low}-{high}"
+
+
+def prefix_name(prefix: str | None) -> str:
+    """Return the one name of a prefix; every address is the same as no word on addresses."""
+    if not prefix:
+        return ANY
+    network = ipaddress.ip_network(prefix, strict=False)
+    return ANY if network.prefixlen == 0 else str(network)
+
+
+class SecurityGroupRule(Kind):
+    """https://docs.openstack.org/api-ref/network/v2/#security-group-rules-security-group-rules
+
+    The path of a rule: domain, project, group, direction, ethertype, protocol, ports, kind of the other side, other side.
+    """
+
+    name = "security_group_rule"
+    service = "network"
+    levels = (Level.SITE,)
+    section = ("security_groups", "rules")
+    heading = {"description": ["What the group allows; other rules are left alone unless O(prune_rules) is set."]}
+    options = {
+        "direction": {
+            "description": ["Whether the rule is about traffic that comes in or goes out."],
+            "type": "str",
+            "choices": list(DIRECTIONS),
+            "required": True,
+        },
+        "ethertype": {
+            "description": ["Version of IP."],
+            "type": "str",
+            "choices": list(ETHERTYPES),
+            "default": "IPv4",
+        },
+        "protocol": {
+            "description": ["Protocol, by name or number; any when not named."],
+            "type": "str",
+            "schema": {"type": ["string", "integer"], "pattern": "^[A-Za-z0-9-]+$", "minimum": 0, "maximum": 255},
+        },
+        "ports": {
+            "description": [
+                "Ports, each a number or a range such as V(8000-8010); one rule is made for each.",
+                "For ICMP, a type, or a type and a code as in V(8:0).",
+            ],
+            "type": "list",
+            "elements": "str",
+            "schema": {"type": ["string", "integer"], "pattern": "^[0-9]{1,5}([-:][0-9]{1,5})?$", "maximum": 65535},
+        },
+        "remote_ip_prefix": {
+            "description": ["Addresses of the other side, as a prefix; any when no other side is named."],
+            "type": "str",
+            "schema": {"format": "cidr"},
+        },
+        "remote_group": {
+            "description": ["Name of the security group of the other side, in the same project."],
+            "type": "str",
+        },
+        "remote_address_group": {
+            "description": ["Name of the address group of the other side, in the same project."],
+            "type": "str",
+        },
+        "description": {
+            "description": ["Why the rule is there; given to new rules only, since Neutron cannot change it."],
+            "type": "str",
+        },
+        **STATE,
+    }
+    needs = ("security_group", "address_group")
+    parent = "security_group"
+    same_if_exists = True
+
+    def wanted(self, place: Place, item: Mapping[str, Any]) -> Iterator[Wanted]:
+        ethertype = item.get("ethertype") or "IPv4"
+        protocol = protocol_name(item.get("protocol"), ethertype)
+        once = {"description": item["description"]} if item.get("description") else {}
+        group = place.parents[-1]
+        absent = "absent" in (item.get("state"), group.get("state"))
+        for ports in item.get("ports") or [None]:
+            path = (
+                *(place.domain, place.project, group["name"], item["direction"], ethertype, protocol),
+                ports_name(*_ports(ports, protocol), protocol),
+                *_other_side(item),
+            )
+            yield Wanted(Key(self.name, place.region, path), once={} if absent else once, absent=absent)
+
+    def owner(self, key: Key) -> tuple[str, ...]:
+        return key.path[:3]
+
+    def listings(self, scope: Scope) -> Iterable[Get]:
+        return groups_with_rules(scope)
+
+    def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
+        for group in records:
+            path = names.path("security_group", get.region, group["id"])
+            for raw in group["security_group_rules"] if path else ():
+                protocol = protocol_name(raw["protocol"], raw["ethertype"])
+                rule = (
+                    *(raw["direction"], raw["ethertype"], protocol),
+                    ports_name(raw["port_range_min"], raw["port_range_max"], protocol),
+                    *_seen_other_side(raw, path or (), get.region, names),
+                )
+                yield Observed(Key(self.name, get.region, (*(path or ()), *rule)), raw["id"])
+
+    def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:
+        group = {"group": Key("security_group", key.region, key.path[:3])}
+        side, other = key.path[7:]
+        if side in ("security_group", "address_group"):
+            group["remote"] = Key(side, key.region, (*key.path[:2], other))
+        return group
+
+    def batch(self, change: Change) -> Key | None:
+        return self.references(change.key, {})["group"]
+
+    def create(self, api: Api, change: Change) -> str:
+        return self.create_batch(api, [change])[0]
+
+    def create_batch(self, api: Api, changes: list[Change]) -> list[str]:
+        body = {"security_group_rules": [self._body(api, change) for change in changes]}
+        return [rule["id"] for rule in api.post("/security-group-rules", body)["security_group_rules"]]
+
+    def delete(self, api: Api, change: Change) -> None:
+        api.delete(f"/security-group-rules/{change.id}")
+
+    def _body(self, api: Api, change: Change) -> dict[str, Any]:
+        direction, ethertype, protocol, ports, side, other = change.key.path[3:]
+        refer = self.references(change.key, {})
+        first, last = _ports(None if ports == ANY else ports, protocol)
+        remote = {
+            "remote_ip_prefix": other if side == "prefix" and other != ANY else None,
+            "remote_group_id": api.id(refer["remote"]) if side == "security_group" else None,
+            "remote_address_group_id": api.id(refer["remote"]) if side == "address_group" else None,
+        }
+        return {
+            "security_group_id": api.id(refer["group"]),
+            "project_id": api.id(Key("project", "", change.key.path[:2])),
+            "direction": direction,
+            "ethertype": ethertype,
+            "protocol": None if protocol == ANY else protocol,
+            "port_range_min": first,
+            "port_range_max": last,
+            **{name: value for name, value in remote.items() if value is not None},
+            **change.once,
+        }
+
+
+def _ports(text: str | None, protocol: str) -> tuple[int | None, int | None]:
+    """Return the two ends of a range as Neutron takes them; for ICMP they are the type and, where it is said, the code."""
+    if text is None:
+        return None, None
+    if protocol in ICMP:
+        type, _, code = text.partition(":")
+        return int(type), int(code) if code else None
+    first, dash, last = text.partition("-")
+    return int(first), int(last if dash else first)
+
+
+def _other_side(item: Mapping[str, Any]) -> tuple[str, str]:
+    if item.get("remote_group"):
+        return "security_group", item["remote_group"]
+    if item.get("remote_address_group"):
+        return "address_group", item["remote_address_group"]
+    return "prefix", prefix_name(item.get("remote_ip_prefix"))
+
+
+def _seen_other_side(raw: Mapping[str, Any], group: tuple[str, ...], region: str, names: Names) -> tuple[str, str]:
+    for kind, field in (("security_group", "remote_group_id"), ("address_group", "remote_address_group_id")):
+        id = raw.get(field)
+        if id:
+            path = names.path(kind, region, id)
+            # A group of another project can only be told by its id.
+            return (kind, path[2]) if path and path[:2] == group[:2] else ("id", id)
+    return "prefix", prefix_name(raw["remote_ip_prefix"])

@@ -1,0 +1,473 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The configuration file of every program, derived from the lab. Pure but for the passwords that it asks for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+from .model import (
+    CINDER,
+    GLANCE,
+    KEYSTONE,
+    MARK,
+    NEUTRON,
+    NOVA,
+    OWNER,
+    PLACEMENT,
+    TEMPLATES,
+    Cloud,
+    Lab,
+    Program,
+    Region,
+    configuration,
+    databases,
+    identifier,
+)
+from .secret import Secrets
+
+Sections = dict[str, dict[str, Any]]
+
+SCOPED: dict[str, Any] = {"enforce_scope": True, "enforce_new_defaults": True}
+
+# What each API loads: imported once by gunicorn's parent, so that its workers share the memory and the time.
+WSGI = {
+    "keystone": ("keystone.wsgi.api", 2, ("keystone.server.wsgi", "keystone.server.flask.application")),
+    "placement": ("placement.wsgi.api", 1, ()),
+    "glance": ("glance.wsgi.api", 1, ()),
+    "nova": (
+        "nova.wsgi.osapi_compute",
+        2,
+        ("nova.api.openstack.wsgi_app", "nova.api.openstack.compute.routes", "nova.db.main.api", "nova.db.api.api"),
+    ),
+    "neutron": (
+        "neutron.wsgi.api",
+        2,
+        ("neutron.server.api", "neutron.plugins.ml2.plugin", "neutron.services.l3_router.l3_router_plugin"),
+    ),
+    "cinder": ("cinder.wsgi.api", 1, ()),
+}
+
+
+def ini(sections: Sections) -> str:
+    """Sections as the text of an oslo.config file."""
+    lines = []
+    for section, options in sections.items():
+        lines.append(f"[{section}]")
+        lines += [f"{name} = {str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+class Configuration:
+    """The files of one lab, by their path in its folder."""
+
+    def __init__(self, lab: Lab, secrets: Secrets) -> None:
+        """Derive nothing yet."""
+        self.lab = lab
+        self.secrets = secrets
+
+    def files(self) -> dict[str, str]:
+        """Path to text, of everything that the services read."""
+        found = self._shared()
+        for template in TEMPLATES:
+            found[f"etc/template/{template}.conf"] = self._template(template)
+        for cloud in self.lab.clouds:
+            found |= self._cloud(cloud)
+            for region in cloud.regions:
+                found |= self._region(cloud, region)
+        return found
+
+    # What the data stores read.
+
+    def _shared(self) -> dict[str, str]:
+        folder, shared = self.lab.folder, self.lab.shared
+        mariadb = {
+            "mariadbd": {
+                "datadir": folder / "data/mariadb",
+                "bind-address": shared,
+                "port": 3306,
+                "socket": folder / "run/mariadb.sock",
+                "pid-file": folder / "run/mariadb.pid",
+                "character-set-server": "utf8mb4",
+                "max-connections": 2000,
+                "max-allowed-packet": "64M",
+                "innodb-buffer-pool-size": "256M",
+                "performance-schema": "off",
+                "skip-name-resolve": 1,
+                # The lab's data need not survive the loss of power: the disk is left in peace.
+                "skip-log-bin": 1,
+                "innodb-flush-log-at-trx-commit": 0,
+                "innodb-doublewrite": 0,
+            }
+        }
+        rabbitmq = f"listeners.tcp.1 = {shared}:5672\nload_definitions = {folder}/etc/shared/rabbitmq-definitions.json\n"
+        return {
+            "etc/shared/mariadb.cnf": ini(mariadb),
+            "etc/shared/rabbitmq.conf": rabbitmq,
+            "etc/shared/rabbitmq-env.conf": "",
+            "etc/shared/rabbitmq-advanced.config": "[].\n",
+            "etc/shared/rabbitmq-plugins": "[].\n",
+            "etc/shared/rabbitmq-definitions.json": self._definitions(),
+        }
+
+    def _definitions(self) -> str:
+        names = [region.name for _, region in self.lab.regions]
+        users = []
+        for name in names:
+            # RabbitMQ's own form: four bytes of salt, then the digest of salt and password.
+            salt = hashlib.sha256(self.secrets.get("messages", f"{name} salt").encode()).digest()[:4]
+            digest = hashlib.sha256(salt + self.secrets.get("messages", name).encode()).digest()
+            users.append(
+                {
+                    "name": name,
+                    "password_hash": base64.b64encode(salt + digest).decode(),
+                    "hashing_algorithm": "rabbit_password_hashing_sha256",
+                    "tags": [],
+                }
+            )
+        rights = [{"user": n, "vhost": n, "configure": ".*", "write": ".*", "read": ".*"} for n in names]
+        return json.dumps({"vhosts": [{"name": n} for n in names], "users": users, "permissions": rights}, indent=1) + "\n"
+
+    # Parts that several services have.
+
+    def database(self, name: str) -> str:
+        """The URL of a database, with its account."""
+        return f"mysql+pymysql://{name}:{self.secrets.get('databases', name)}@{self.lab.shared}:3306/{name}?charset=utf8mb4"
+
+    def messages(self, region: Region) -> str:
+        """The URL of a region's part of the message bus."""
+        return f"rabbit://{region.name}:{self.secrets.get('messages', region.name)}@{self.lab.shared}:5672/{region.name}"
+
+    def _account(self, cloud: Cloud, user: str) -> dict[str, Any]:
+        return {
+            "auth_type": "password",
+            "auth_url": cloud.auth_url,
+            "project_domain_name": "Default",
+            "user_domain_name": "Default",
+            "project_name": "service",
+            "username": user,
+            "password": self.secrets.get("accounts", cloud.name, "Default", user),
+        }
+
+    def _authtoken(self, cloud: Cloud, user: str) -> dict[str, Any]:
+        return {
+            "www_authenticate_uri": cloud.auth_url,
+            **self._account(cloud, user),
+            "service_token_roles_required": True,
+            "memcached_servers": f"{cloud.address}:11211",
+        }
+
+    def _default(self) -> dict[str, Any]:
+        # The supervisor keeps what a program writes, and turns the file over.
+        return {"use_stderr": True, "log_color": False}
+
+    def _gunicorn(self, service: str, group: str, address: str, port: int) -> str:
+        module, workers, shared = WSGI[service]
+        lines = [
+            "import gc",
+            "import importlib",
+            "import sys",
+            "",
+            f'wsgi_app = "{module}:application"',
+            f'bind = "{address}:{port}"',
+            f"workers = {workers}",
+            'worker_class = "gthread"',
+            "threads = 8",
+            "keepalive = 75",
+            "timeout = 300",
+            "graceful_timeout = 5",
+            "control_socket_disable = True",
+            "",
+            "# Imported before the workers are made: they share it.",
+            f"for name in {list(shared)!r}:",
+            "    importlib.import_module(name)",
+            "gc.freeze()",
+            "",
+            "",
+            "def post_fork(server, worker):",
+            '    """Give the service the arguments that it reads from sys.argv."""',
+        ]
+        arguments = [f"{service}-api"]
+        if service == "cinder":
+            arguments += ["--config-file", str(configuration(self.lab, group, "cinder") / "cinder.conf")]
+        lines.append(f"    sys.argv = {arguments!r}")
+        return "\n".join(lines) + "\n"
+
+    def _template(self, template: str) -> str:
+        """What a schema command needs: the database in which it makes the schema once."""
+        name = f"template_{template}"
+        sections: Sections = {"DEFAULT": {"use_stderr": True}}
+        if template == "nova":
+            # nova-manage db sync asks for the other database too.
+            sections |= {
+                "database": {"connection": self.database(name)},
+                "api_database": {"connection": self.database("template_nova_api")},
+            }
+        elif template == "nova_api":
+            sections["api_database"] = {"connection": self.database(name)}
+        elif template == "placement":
+            sections["placement_database"] = {"connection": self.database(name)}
+        else:
+            sections["database"] = {"connection": self.database(name)}
+        if template == "neutron":
+            sections["DEFAULT"]["core_plugin"] = "ml2"
+        return ini(sections)
+
+    # One file or two for each service.
+
+    def _cloud(self, cloud: Cloud) -> dict[str, str]:
+        folder = self.lab.folder
+        keys = folder / "data" / f"keystone-{cloud.name}"
+        keystone: Sections = {
+            "DEFAULT": {**self._default(), "public_endpoint": cloud.auth_url.removesuffix("/v3")},
+            "database": {"connection": self.database(f"keystone_{identifier(cloud.name)}")},
+            "token": {"provider": "fernet", "expiration": 14400},
+            "fernet_tokens": {"key_repository": keys / "fernet"},
+            "fernet_receipts": {"key_repository": keys / "fernet"},
+            "credential": {"key_repository": keys / "credential"},
+            # Four rounds keep token requests quick; a real cloud has twelve.
+            "identity": {"password_hash_algorithm": "bcrypt", "password_hash_rounds": 4},
+            "cache": {
+                "enabled": True,
+                "backend": "dogpile.cache.pymemcache",
+                "memcache_servers": f"{cloud.address}:11211",
+            },
+            "oslo_policy": SCOPED,
+        }
+        at = f"etc/{cloud.name}/keystone"
+        return {
+            f"{at}/keystone.conf": ini(keystone),
+            f"{at}/gunicorn.conf.py": self._gunicorn("keystone", cloud.name, cloud.address, KEYSTONE),
+        }
+
+    def _region(self, cloud: Cloud, region: Region) -> dict[str, str]:
+        name, address = region.name, region.address
+        found = {
+            f"etc/{name}/placement/placement.conf": ini(self._placement(cloud, region)),
+            f"etc/{name}/glance/glance-api.conf": ini(self._glance(cloud, region)),
+            f"etc/{name}/nova/nova.conf": ini(self._nova(cloud, region)),
+            f"etc/{name}/neutron/neutron.conf": ini(self._neutron(cloud, region)),
+            f"etc/{name}/cinder/cinder.conf": ini(self._cinder(cloud, region)),
+        }
+        for n, (host, _zone) in enumerate(region.computes, 1):
+            # nova-compute keeps its identity in its state path: one for each host.
+            own: Sections = {"DEFAULT": {"host": host, "state_path": self.lab.folder / "data" / host}}
+            found[f"etc/{name}/nova/compute-{n}.conf"] = ini(own)
+        for service, port in (
+            ("placement", PLACEMENT),
+            ("glance", GLANCE),
+            ("nova", NOVA),
+            ("neutron", NEUTRON),
+            ("cinder", CINDER),
+        ):
+            found[f"etc/{name}/{service}/gunicorn.conf.py"] = self._gunicorn(service, name, address, port)
+        return found
+
+    def _placement(self, cloud: Cloud, region: Region) -> Sections:
+        return {
+            "DEFAULT": self._default(),
+            "placement_database": {"connection": self.database(f"placement_{identifier(region.name)}")},
+            "api": {"auth_strategy": "keystone"},
+            "keystone_authtoken": self._authtoken(cloud, "placement"),
+            "oslo_policy": SCOPED,
+        }
+
+    def _glance(self, cloud: Cloud, region: Region) -> Sections:
+        data = self.lab.folder / "data" / f"glance-{region.name}"
+        return {
+            "DEFAULT": {
+                **self._default(),
+                "enabled_backends": "file:file",
+                "enabled_import_methods": "[glance-direct,web-download,copy-image]",
+                "worker_self_reference_url": f"http://{region.address}:{GLANCE}",
+            },
+            "database": {"connection": self.database(f"glance_{identifier(region.name)}")},
+            "glance_store": {"default_backend": "file"},
+            "file": {"filesystem_store_datadir": data / "images"},
+            "os_glance_staging_store": {"filesystem_store_datadir": data / "staging"},
+            "os_glance_tasks_store": {"filesystem_store_datadir": data / "tasks"},
+            "paste_deploy": {
+                "flavor": "keystone",
+                "config_file": self.lab.venv / "etc/glance/glance-api-paste.ini",
+            },
+            "keystone_authtoken": self._authtoken(cloud, "glance"),
+            "oslo_policy": SCOPED,
+        }
+
+    def _nova(self, cloud: Cloud, region: Region) -> Sections:
+        suffix, region_name = identifier(region.name), {"region_name": region.name}
+        return {
+            "DEFAULT": {
+                **self._default(),
+                "host": f"{region.name}-controller",
+                "my_ip": region.address,
+                "state_path": self.lab.folder / "data" / f"nova-{region.name}",
+                "transport_url": self.messages(region),
+                "compute_driver": "fake.FakeDriver",
+                "osapi_compute_listen": region.address,
+                "report_interval": 20,
+                "service_down_time": 75,
+            },
+            "api": {"auth_strategy": "keystone"},
+            "api_database": {"connection": self.database(f"nova_api_{suffix}")},
+            "database": {"connection": self.database(f"nova_{suffix}")},
+            "wsgi": {"api_paste_config": self.lab.venv / "etc/nova/api-paste.ini"},
+            "quota": {"driver": "nova.quota.DbQuotaDriver"},
+            "keystone_authtoken": self._authtoken(cloud, "nova"),
+            "service_user": {"send_service_user_token": True, **self._account(cloud, "nova")},
+            "keystone": {"region_name": region.name, "auth_url": cloud.auth_url},
+            "placement": {**self._account(cloud, "placement"), **region_name},
+            "neutron": {**self._account(cloud, "neutron"), **region_name},
+            "glance": region_name,
+            "cinder": {
+                **self._account(cloud, "cinder"),
+                "os_region_name": region.name,
+                "catalog_info": "block-storage:cinder:internalURL",
+            },
+            # A new compute is found without a command.
+            "scheduler": {"workers": 1, "discover_hosts_in_cells_interval": 15},
+            "conductor": {"workers": 1},
+            "filter_scheduler": {"track_instance_changes": False},
+            "vnc": {"enabled": False},
+            "oslo_concurrency": {"lock_path": self.lab.folder / "run"},
+            "oslo_policy": SCOPED,
+        }
+
+    def _neutron(self, cloud: Cloud, region: Region) -> Sections:
+        return {
+            "DEFAULT": {
+                **self._default(),
+                "host": f"{region.name}-controller",
+                "state_path": self.lab.folder / "data" / f"neutron-{region.name}",
+                "transport_url": self.messages(region),
+                "core_plugin": "ml2",
+                "service_plugins": "router,qos,trunk,network_ip_availability,auto_allocate,port_forwarding,flavors",
+                "auth_strategy": "keystone",
+                "api_paste_config": self.lab.venv / "etc/neutron/api-paste.ini",
+                "api_workers": 1,
+                "rpc_workers": 0,
+                "rpc_state_report_workers": 0,
+                "agent_down_time": 90,
+                "notify_nova_on_port_status_changes": True,
+                "notify_nova_on_port_data_changes": True,
+            },
+            "database": {"connection": self.database(f"neutron_{identifier(region.name)}")},
+            "nova": {**self._account(cloud, "nova"), "region_name": region.name},
+            "ml2": {
+                "type_drivers": "flat,vlan,vxlan",
+                "tenant_network_types": "vxlan",
+                "mechanism_drivers": "openvswitch",
+                "extension_drivers": "port_security,qos",
+            },
+            "ml2_type_flat": {"flat_networks": "public"},
+            "ml2_type_vxlan": {"vni_ranges": "1:100000"},
+            "oslo_concurrency": {"lock_path": self.lab.folder / "run"},
+            "keystone_authtoken": self._authtoken(cloud, "neutron"),
+            "oslo_policy": SCOPED,
+        }
+
+    def _cinder(self, cloud: Cloud, region: Region) -> Sections:
+        data = self.lab.folder / "data" / f"cinder-{region.name}"
+        found: Sections = {
+            "DEFAULT": {
+                **self._default(),
+                "host": f"{region.name}-storage",
+                "my_ip": region.address,
+                "state_path": data,
+                "transport_url": self.messages(region),
+                "auth_strategy": "keystone",
+                "api_paste_config": self.lab.venv / "etc/cinder/api-paste.ini",
+                "resource_query_filters_file": self.lab.venv / "etc/cinder/resource_filters.json",
+                "glance_api_servers": f"http://{region.address}:{GLANCE}",
+                "enabled_backends": ",".join(region.volume_types),
+                "default_volume_type": region.volume_types[0],
+                "allow_availability_zone_fallback": True,
+                "report_interval": 20,
+                "service_down_time": 75,
+                "rootwrap_config": self.lab.venv / "etc/cinder/rootwrap.conf",
+            },
+            "database": {"connection": self.database(f"cinder_{identifier(region.name)}")},
+            "nova": {**self._account(cloud, "nova"), "region_name": region.name},
+            "service_user": {"send_service_user_token": True, **self._account(cloud, "cinder")},
+            "oslo_concurrency": {"lock_path": self.lab.folder / "run"},
+            "keystone_authtoken": self._authtoken(cloud, "cinder"),
+            "oslo_policy": SCOPED,
+        }
+        for backend in region.volume_types:
+            found[backend] = {
+                "volume_driver": "cinder.tests.fake_driver.FakeLoggingVolumeDriver",
+                "volume_backend_name": backend,
+            }
+        return found
+
+    # What the supervisor reads.
+
+    def supervisor(self, programs: tuple[Program, ...], files: dict[str, str]) -> str:
+        """The supervisor's file; a program's part changes with the files that it reads, so that it is started anew."""
+        folder = self.lab.folder
+        sections: Sections = {
+            "unix_http_server": {"file": folder / "run/supervisor.sock", "chmod": "0600"},
+            "supervisord": {
+                "user": "root",
+                "logfile": folder / "log/supervisord.log",
+                "logfile_maxbytes": "5MB",
+                "logfile_backups": 1,
+                "pidfile": folder / "run/supervisord.pid",
+                "directory": folder / "run",
+                "umask": "077",
+            },
+            "rpcinterface:supervisor": {
+                "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
+            },
+        }
+        for program in programs:
+            environment = {
+                "HOME": str(folder / "run"),
+                "PATH": f"{self.lab.venv}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "LANG": "C.UTF-8",
+                "PYTHONPATH": str(self.lab.services),
+                "PYTHONWARNINGS": "ignore",
+                MARK: str(folder),
+                "ETAT_LAB_PROGRAM": program.name,
+                "ETAT_LAB_CONFIGURATION": self._digest(program, files),
+                **dict(program.environment),
+            }
+            sections[f"program:{program.name}"] = {
+                "command": " ".join(program.command),
+                "directory": program.directory,
+                "user": OWNER,
+                "environment": ",".join(f'{name}="{value}"' for name, value in environment.items()),
+                "autostart": False,
+                "autorestart": False,
+                "startsecs": 0,
+                "startretries": 0,
+                "stopasgroup": True,
+                "killasgroup": True,
+                "stopwaitsecs": 20,
+                "redirect_stderr": True,
+                "stdout_logfile": folder / "log" / f"{program.name}.log",
+                "stdout_logfile_maxbytes": "20MB",
+                "stdout_logfile_backups": 1,
+            }
+        return ini(sections)
+
+    def _digest(self, program: Program, files: dict[str, str]) -> str:
+        family = program.name.removesuffix(f"-{program.group}").split("-")[0]
+        places = {
+            "mariadb": ("etc/shared/mariadb",),
+            "rabbitmq": ("etc/shared/rabbitmq",),
+            "epmd": (),
+            "memcached": (),
+        }.get(family, (f"etc/{program.group}/{family}/",))
+        text = "".join(body for path, body in sorted(files.items()) if path.startswith(places))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def accounts(self) -> dict[str, str]:
+        """Database accounts: name to password; one for each database."""
+        names = [database.name for database in databases(self.lab)] + [f"template_{t}" for t in TEMPLATES]
+        return {name: self.secrets.get("databases", name) for name in names}

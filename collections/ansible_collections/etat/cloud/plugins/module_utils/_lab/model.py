@@ -1,0 +1,458 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a lab is made of, derived from its declaration: addresses, databases, programs. Pure: nothing here acts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+OWNER = "etat-lab"
+"""The system user that the lab's processes run as."""
+
+FOLDERS = Path("/var/lib/etat-lab")
+
+MARK = "ETAT_LAB_FOLDER"
+"""The variable in every process's environment that says which lab it belongs to."""
+
+PACKAGES = ("mariadb-server-core", "mariadb-client-core", "rabbitmq-server", "memcached")
+
+KEYSTONE, GLANCE, PLACEMENT, NOVA, NEUTRON, CINDER = 5000, 9292, 8778, 8774, 9696, 8776
+
+SERVICE_USERS = ("placement", "glance", "nova", "neutron", "cinder")
+
+
+class LabError(Exception):
+    """One sentence for the person who runs the lab: what, which, why, what next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flavor:
+    """A size of server."""
+
+    name: str
+    ram: int
+    vcpus: int
+    disk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A ministry's domain and the people in it."""
+
+    name: str
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project that a provider made in advance, with the limits it set."""
+
+    name: str
+    quotas: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One site: every service but Keystone, on one address."""
+
+    name: str
+    address: str
+    external_network: str
+    availability_zones: tuple[str, ...]
+    volume_types: tuple[str, ...]
+
+    @property
+    def computes(self) -> tuple[tuple[str, str], ...]:
+        """The hosts of this region, each with its availability zone."""
+        return tuple((f"{self.name}-compute-{n}", zone) for n, zone in enumerate(self.availability_zones, 1))
+
+    @property
+    def urls(self) -> dict[str, tuple[str, str]]:
+        """The endpoint of each service of this region: type to (name, URL)."""
+        return {
+            "image": ("glance", f"http://{self.address}:{GLANCE}"),
+            "placement": ("placement", f"http://{self.address}:{PLACEMENT}"),
+            "compute": ("nova", f"http://{self.address}:{NOVA}/v2.1"),
+            "network": ("neutron", f"http://{self.address}:{NEUTRON}"),
+            "block-storage": ("cinder", f"http://{self.address}:{CINDER}/v3"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """One Keystone and its regions."""
+
+    name: str
+    provider: bool
+    address: str
+    regions: tuple[Region, ...]
+    domains: tuple[Domain, ...]
+    projects: tuple[Project, ...]
+    flavors: tuple[Flavor, ...]
+    images: tuple[str, ...]
+
+    @property
+    def auth_url(self) -> str:
+        """Where this cloud's Keystone answers."""
+        return f"http://{self.address}:{KEYSTONE}/v3"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database: a clone of the schema that its template holds."""
+
+    name: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process that the lab keeps, and how to know that it is ready."""
+
+    name: str
+    group: str
+    command: tuple[str, ...]
+    directory: Path
+    environment: tuple[tuple[str, str], ...] = ()
+    listens: tuple[tuple[str, int], ...] = ()
+    answers: str = ""
+    """A URL that answers when the program is ready; without it, its ports accept connections."""
+    says: str = ""
+    """For a program without a port: what it writes to its log when it is ready."""
+    needs: tuple[str, ...] = ()
+    """Programs that must be ready before this one starts."""
+    databases: tuple[str, ...] = ()
+    """Databases that must exist before this one starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A whole lab."""
+
+    name: str
+    number: int
+    clouds: tuple[Cloud, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Everything that belongs to this lab lies in it."""
+        return FOLDERS / self.name
+
+    @property
+    def venv(self) -> Path:
+        """The virtualenv that holds OpenStack."""
+        return self.folder / "venv"
+
+    @property
+    def services(self) -> Path:
+        """What the lab itself adds to OpenStack's services."""
+        return self.folder / "services"
+
+    def binary(self, name: str) -> str:
+        """The path of a command of the virtualenv."""
+        return str(self.venv / "bin" / name)
+
+    @property
+    def shared(self) -> str:
+        """The address of the database, the message bus and the first Keystone."""
+        return address(self.number, 1)
+
+    @property
+    def epmd_port(self) -> int:
+        """Where Erlang's port mapper of this lab listens: it insists on 127.0.0.1, so its port must differ by lab."""
+        return 10000 + 2 * self.number
+
+    @property
+    def regions(self) -> tuple[tuple[Cloud, Region], ...]:
+        """Every region with its cloud."""
+        return tuple((cloud, region) for cloud in self.clouds for region in cloud.regions)
+
+
+def number(name: str) -> int:
+    """The number that tells this lab's addresses and ports from those of others, always the same for one name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % (32 * 254)
+
+
+def address(lab_number: int, host: int) -> str:
+    """The loopback address of one host of a lab."""
+    return f"127.{64 + lab_number // 254}.{1 + lab_number % 254}.{host}"
+
+
+def identifier(name: str) -> str:
+    """A name as a part of a database's name."""
+    return re.sub(r"[^a-z0-9]", "_", name)
+
+
+def lab(name: str, clouds: list[dict[str, Any]]) -> Lab:
+    """The lab that a declaration describes."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+        raise LabError(f'The lab cannot be called "{name}": use 1 to 40 of a-z, 0-9 and "-", for example lab_name=try.')
+    mine = number(name)
+    host = 0
+    made = []
+    for cloud in clouds:
+        host += 1
+        keystone = address(mine, host)
+        regions = []
+        for region in cloud["regions"]:
+            host += 1
+            regions.append(
+                Region(
+                    name=region["name"],
+                    address=address(mine, host),
+                    external_network=region["external_network"],
+                    availability_zones=tuple(region["availability_zones"]),
+                    volume_types=tuple(region["volume_types"]),
+                )
+            )
+        made.append(
+            Cloud(
+                name=cloud["name"],
+                provider=cloud["provider"],
+                address=keystone,
+                regions=tuple(regions),
+                domains=tuple(Domain(d["name"], tuple(d["users"])) for d in cloud["domains"]),
+                projects=tuple(
+                    Project(p["name"], {s: dict(p["quotas"][s] or {}) for s in ("compute", "network", "volume")})
+                    for p in cloud["projects"]
+                ),
+                flavors=tuple(Flavor(f["name"], f["ram"], f["vcpus"], f["disk"]) for f in cloud["flavors"]),
+                images=tuple(cloud["images"]),
+            )
+        )
+    names = [c.name for c in made] + [r.name for c in made for r in c.regions]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise LabError(f"lab_clouds names {', '.join(twice)} twice: clouds and regions need different names.")
+    return Lab(name, mine, tuple(made))
+
+
+TEMPLATES = ("keystone", "nova_api", "nova", "neutron", "cinder", "glance", "placement")
+
+
+def databases(of: Lab) -> tuple[Database, ...]:
+    """Every database of the lab, in the order in which they are best made."""
+    found = [Database(f"keystone_{identifier(cloud.name)}", "keystone") for cloud in of.clouds]
+    for _cloud, region in of.regions:
+        suffix = identifier(region.name)
+        found += [Database(f"{template}_{suffix}", template) for template in TEMPLATES if template != "keystone"]
+        found.append(Database(f"nova_cell0_{suffix}", "nova"))
+    return tuple(found)
+
+
+def programs(of: Lab) -> tuple[Program, ...]:
+    """Every program of the lab, in the order in which they are best started."""
+    found = list(_stores(of))
+    for cloud in of.clouds:
+        keystone = f"keystone-{cloud.name}"
+        found.append(
+            _api(
+                of,
+                keystone,
+                cloud.name,
+                (cloud.address, KEYSTONE),
+                (("OS_KEYSTONE_CONFIG_DIR", str(configuration(of, cloud.name, "keystone"))),),
+                needs=("mariadb", f"memcached-{cloud.name}"),
+                databases=(f"keystone_{identifier(cloud.name)}",),
+                path="/v3",
+            )
+        )
+    for cloud, region in of.regions:
+        found += _region(of, cloud, region)
+    return tuple(found)
+
+
+def configuration(of: Lab, owner: str, service: str) -> Path:
+    """The folder of one service's configuration files."""
+    return of.folder / "etc" / owner / service
+
+
+def _stores(of: Lab) -> list[Program]:
+    run = of.folder / "run"
+    erlang = (
+        ("ERL_EPMD_ADDRESS", "127.0.0.1"),
+        ("ERL_EPMD_PORT", str(of.epmd_port)),
+    )
+    etc = of.folder / "etc" / "shared"
+    rabbit = of.folder / "data" / "rabbitmq"
+    found = [
+        Program(
+            name="mariadb",
+            group="shared",
+            command=("/usr/sbin/mariadbd", f"--defaults-file={etc}/mariadb.cnf"),
+            directory=run,
+            listens=((of.shared, 3306),),
+        ),
+        Program(
+            name="epmd",
+            group="shared",
+            command=("/usr/bin/epmd",),
+            directory=run,
+            environment=erlang,
+            listens=(("127.0.0.1", of.epmd_port),),
+        ),
+        Program(
+            name="rabbitmq",
+            group="shared",
+            command=("/usr/lib/rabbitmq/bin/rabbitmq-server",),
+            directory=run,
+            environment=(
+                *erlang,
+                ("HOME", str(rabbit)),
+                ("RABBITMQ_NODENAME", "rabbit@localhost"),
+                ("RABBITMQ_CONF_ENV_FILE", f"{etc}/rabbitmq-env.conf"),
+                ("RABBITMQ_CONFIG_FILE", f"{etc}/rabbitmq.conf"),
+                ("RABBITMQ_ADVANCED_CONFIG_FILE", f"{etc}/rabbitmq-advanced.config"),
+                ("RABBITMQ_ENABLED_PLUGINS_FILE", f"{etc}/rabbitmq-plugins"),
+                ("RABBITMQ_MNESIA_BASE", str(rabbit)),
+                ("RABBITMQ_LOGS", "-"),
+                ("RABBITMQ_LOG_BASE", str(of.folder / "log")),
+                ("RABBITMQ_PID_FILE", f"{run}/rabbitmq.pid"),
+                ("RABBITMQ_DIST_PORT", str(of.epmd_port + 1)),
+                ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}"),
+            ),
+            listens=((of.shared, 5672), ("127.0.0.1", of.epmd_port + 1)),
+            needs=("epmd",),
+        ),
+    ]
+    found += [
+        Program(
+            name=f"memcached-{cloud.name}",
+            group=cloud.name,
+            # -U 0: no UDP.
+            command=("/usr/bin/memcached", "-l", cloud.address, "-p", "11211", "-U", "0", "-m", "64"),
+            directory=run,
+            listens=((cloud.address, 11211),),
+        )
+        for cloud in of.clouds
+    ]
+    return found
+
+
+def _api(
+    of: Lab,
+    name: str,
+    group: str,
+    listens: tuple[str, int],
+    environment: tuple[tuple[str, str], ...],
+    needs: tuple[str, ...],
+    databases: tuple[str, ...],
+    path: str = "/",
+) -> Program:
+    return Program(
+        name=name,
+        group=group,
+        # gunicorn's options lie in gunicorn.conf.py of the directory: keystone and cinder read sys.argv themselves.
+        command=(of.binary("gunicorn"),),
+        directory=of.folder / "etc" / group / name.removesuffix(f"-{group}"),
+        environment=environment,
+        listens=(listens,),
+        answers=f"http://{listens[0]}:{listens[1]}{path}",
+        needs=needs,
+        databases=databases,
+    )
+
+
+def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
+    suffix = identifier(region.name)
+    name = region.name
+    nova_databases = (f"nova_api_{suffix}", f"nova_{suffix}", f"nova_cell0_{suffix}")
+    identity = ("mariadb", "rabbitmq", f"keystone-{cloud.name}")
+
+    def etc(service: str) -> str:
+        return str(configuration(of, name, service))
+
+    def daemon(
+        service: str,
+        *options: str,
+        says: str,
+        needs: tuple[str, ...] = (),
+        command: tuple[str, ...] = (),
+        title: str = "",
+    ) -> Program:
+        family = service.split("-")[0]
+        return Program(
+            name=f"{title or service}-{name}",
+            group=name,
+            command=(*(command or (of.binary(service),)), "--config-file", f"{etc(family)}/{family}.conf", *options),
+            directory=of.folder / "run",
+            says=says,
+            needs=(*identity, *needs),
+            databases=nova_databases if family == "nova" else (f"{family}_{suffix}",),
+        )
+
+    found = [
+        _api(
+            of,
+            f"placement-{name}",
+            name,
+            (region.address, PLACEMENT),
+            (("OS_PLACEMENT_CONFIG_DIR", etc("placement")),),
+            identity,
+            (f"placement_{suffix}",),
+        ),
+        _api(
+            of,
+            f"neutron-{name}",
+            name,
+            (region.address, NEUTRON),
+            (("OS_NEUTRON_CONFIG_DIR", etc("neutron")), ("OS_NEUTRON_CONFIG_FILES", "neutron.conf")),
+            identity,
+            (f"neutron_{suffix}",),
+        ),
+        _api(
+            of,
+            f"nova-{name}",
+            name,
+            (region.address, NOVA),
+            (("OS_NOVA_CONFIG_DIR", etc("nova")),),
+            identity,
+            nova_databases,
+        ),
+        daemon("nova-conductor", says="Starting conductor node"),
+        daemon("neutron-rpc-server", says="AMQP RPC server starting"),
+        _api(
+            of,
+            f"glance-{name}",
+            name,
+            (region.address, GLANCE),
+            (("OS_GLANCE_CONFIG_DIR", etc("glance")), ("OS_GLANCE_CONFIG_FILES", "glance-api.conf")),
+            identity,
+            (f"glance_{suffix}",),
+        ),
+        _api(
+            of,
+            f"cinder-{name}",
+            name,
+            (region.address, CINDER),
+            (),
+            identity,
+            (f"cinder_{suffix}",),
+        ),
+        daemon("nova-scheduler", says="Starting scheduler node"),
+        daemon("cinder-scheduler", says="Starting cinder-scheduler node"),
+        daemon("cinder-volume", says="Starting cinder-volume node"),
+        daemon(
+            "neutron-agents",
+            says="every agent has reported",
+            command=(of.binary("python"), str(of.services / "network_agents.py")),
+            needs=(f"neutron-rpc-server-{name}",),
+        ),
+    ]
+    found += [
+        daemon(
+            "nova-compute",
+            "--config-file",
+            f"{etc('nova')}/compute-{n}.conf",
+            says="Starting compute node",
+            title=f"nova-compute-{n}",
+            needs=(f"nova-conductor-{name}", f"placement-{name}"),
+        )
+        for n, _ in enumerate(region.computes, 1)
+    ]
+    return found
