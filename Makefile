@@ -1,13 +1,15 @@
 # Every command of this repository; `make` alone lists them. Each one sets up what it needs.
 #   LAB      the lab's name (default: from this checkout's path, so that two checkouts never share one)
-#   PROFILE  small (one region) or full (both clouds, three regions)
+#   PROFILE  of a new lab: small (one region) or full (both clouds, three regions; the default)
+#   SCENARIO molecule's scenario
 #   PYTHON   the Python that makes .venv (default: the first of 3.11 to 3.13 that is found)
 
 SHELL := /bin/sh
 checkout := $(shell pwd -P)
 checkout_digest := $(shell printf %s "$$(pwd -P)" | sha256sum | cut -c 1-6)
 LAB ?= $(shell basename "$$(pwd -P)" | tr 'A-Z' 'a-z' | tr -cs 'a-z0-9\n' '-' | cut -c 1-20)-$(checkout_digest)
-PROFILE ?= full
+PROFILE ?=
+SCENARIO ?= default
 
 collection := collections/ansible_collections/etat/cloud
 # Ansible refuses other encodings than UTF-8.
@@ -22,11 +24,11 @@ play := ansible-playbook --extra-vars lab_name=$(LAB)
 # A virtualenv holds absolute paths: a checkout that was moved gets a new one.
 setup := .venv/set-up-$(checkout_digest)
 
-.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule testinfra tempest-smoke bench lock schema
+.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule testinfra lab-smoke bench lock schema
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
-	@echo 'Variables: LAB=$(LAB) PROFILE=$(PROFILE)'
+	@echo 'Variables: LAB=$(LAB) PROFILE=small|full SCENARIO=$(SCENARIO) PYTHON=path'
 
 setup: $(setup) ## make .venv with the pinned dependencies (skipped when nothing changed)
 	@echo '.venv holds what requirements.txt pins'
@@ -40,8 +42,11 @@ $(setup): requirements.txt tools/setup.sh .venv/bin/python
 demo: lab ## set up, start the lab, build the demo's tenants twice and show what was made
 	@$(play) etat.cloud.demo
 
-lab: $(setup) ## start the lab: a real OpenStack on this machine (PROFILE=small for one region)
-	@$(play) --extra-vars lab_profile=$(PROFILE) etat.cloud.lab
+test: $(setup) ## pass every test below, in under 45 minutes (starts a small lab if there is none)
+	@tools/stages.py test
+
+lab: $(setup) ## start the lab, a real OpenStack on this machine, or what has stopped of it
+	@$(play) $(if $(PROFILE),--extra-vars lab_profile=$(PROFILE)) etat.cloud.lab
 
 lab-stop: $(setup) ## stop the lab; its data stays
 	@$(play) etat.cloud.lab_stop
@@ -52,5 +57,32 @@ lab-reset: $(setup) ## stop the lab and delete its data
 lab-status: $(setup) ## say what runs in the lab
 	@$(play) etat.cloud.lab_status
 
-lock: $(setup) ## pin the newest allowed versions: each requirements*.in becomes a requirements*.txt
-	@tools/lock.sh
+lab-check: $(setup) ## measure how real the lab is: tempest's API tests
+	@$(play) etat.cloud.lab_check
+
+lab-smoke: $(setup) ## run tempest's smoke tests on the lab
+	@$(play) --extra-vars lab_check_set=smoke etat.cloud.lab_check
+
+lint: $(setup) ## check style, types, documentation and the changelog
+	@tools/stages.py lint
+
+unit: $(setup) ## run the unit tests, with their coverage
+	@pytest --cov
+
+sanity: $(setup) ## run ansible-test sanity on the collection
+	@tools/sanity.py
+
+testinfra: $(setup) ## check the lab's processes, sockets and files on this machine
+	@pytest $(collection)/tests/lab
+
+molecule: $(setup) ## run a molecule scenario on the lab (SCENARIO=default)
+	@molecule test --scenario-name $(SCENARIO)
+
+bench: $(setup) ## compare with openstack.cloud and with bare API calls, on the lab
+	@benchmarks/bench.py
+
+schema: $(setup) ## regenerate what is generated from the sources
+	@tools/schema.py
+
+lock: $(setup) ## pin the newest allowed versions: each requirements*.in becomes the requirements*.txt beside it
+	@tools/lock.sh requirements.in $(wildcard $(collection)/roles/lab/files/requirements*.in)

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the stages of a suite one after the other, times them, and ends with a table and a count.
+
+A failing stage does not stop the suite: only the stages that need what it should have made are skipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+COLLECTION = CHECKOUT / "collections/ansible_collections/etat/cloud"
+MODULE_UTILS = COLLECTION / "plugins/module_utils"
+
+
+class Result(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A command, where it runs, and the stage without which it makes no sense."""
+
+    name: str
+    command: Sequence[str]
+    folder: Path = CHECKOUT
+    needs: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    stage: Stage
+    result: Result
+    seconds: float
+
+
+def make(*words: str) -> list[str]:
+    return ["make", "--no-print-directory", *words]
+
+
+def lint_stages() -> list[Stage]:
+    return [
+        Stage("ruff check", ["ruff", "check", "."]),
+        Stage("ruff format", ["ruff", "format", "--check", "."]),
+        Stage("mypy module_utils", ["mypy", str(MODULE_UTILS.relative_to(CHECKOUT))]),
+        Stage("mypy tools", ["mypy", "tools"]),
+        Stage("yamllint", ["yamllint", "--strict", "."]),
+        Stage("ansible-lint", ["ansible-lint", "--nocolor"]),
+        Stage("changelog", ["antsibull-changelog", "lint"], COLLECTION),
+        Stage(
+            "documentation",
+            ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."],
+            COLLECTION,
+        ),
+        Stage("unfinished words", ["tools/unfinished.sh"]),
+    ]
+
+
+def test_stages(*, lab_exists: bool) -> list[Stage]:
+    """What `make test` proves; a lab of this checkout that exists already keeps its profile."""
+    scenarios = sorted(path.parent.name for path in CHECKOUT.glob("molecule/*/molecule.yml"))
+    return [
+        Stage("lint", make("lint")),
+        Stage("unit", make("unit")),
+        Stage("sanity", make("sanity")),
+        Stage("lab", make("lab", *([] if lab_exists else ["PROFILE=small"]))),
+        Stage("testinfra", make("testinfra"), needs="lab"),
+        Stage("tempest smoke", make("lab-smoke"), needs="lab"),
+        *(Stage(f"molecule {name}", make("molecule", f"SCENARIO={name}"), needs="lab") for name in scenarios),
+    ]
+
+
+def run(stage: Stage, minutes: int) -> Result:
+    """Run one stage in its own process group: nothing of it is left when it lasts too long or is interrupted."""
+    process = subprocess.Popen(stage.command, cwd=stage.folder, stdin=subprocess.DEVNULL, process_group=0)
+    try:
+        return Result.PASSED if process.wait(minutes * 60) == 0 else Result.FAILED
+    except subprocess.TimeoutExpired:
+        print(f"{stage.name}: not finished after {minutes} minutes, stopped", flush=True)
+        return Result.FAILED
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+
+
+def run_all(stages: Sequence[Stage], minutes: int) -> list[Report]:
+    reports: list[Report] = []
+    for stage in stages:
+        absent = {report.stage.name for report in reports if report.result is not Result.PASSED}
+        started = time.monotonic()
+        if stage.needs in absent:
+            result = Result.SKIPPED
+        else:
+            print(f"\n=== {stage.name}", flush=True)
+            result = run(stage, minutes)
+        reports.append(Report(stage, result, time.monotonic() - started))
+        reason = f": it needs {stage.needs}" if result is Result.SKIPPED else ""
+        print(f"=== {stage.name}: {result} in {reports[-1].seconds:.1f} s{reason}", flush=True)
+    return reports
+
+
+def summary(reports: Sequence[Report]) -> str:
+    width = max(len(report.stage.name) for report in reports)
+    lines = [f"  {report.stage.name:<{width}}  {report.result:<7}  {report.seconds:7.1f} s" for report in reports]
+    lines.append(f"  {'total':<{width}}  {'':<7}  {sum(report.seconds for report in reports):7.1f} s")
+    return "\n".join(lines)
+
+
+def count(reports: Sequence[Report]) -> str:
+    numbers = {result: sum(report.result is result for report in reports) for result in Result}
+    text = f"{numbers[Result.PASSED]} passed, {numbers[Result.FAILED]} failed"
+    return f"{text}, {numbers[Result.SKIPPED]} skipped" if numbers[Result.SKIPPED] else text
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("suite", choices=["lint", "test"])
+    parser.add_argument("--minutes", type=int, default=30, help="how long one stage may last (default: %(default)s)")
+    arguments = parser.parse_args()
+
+    if arguments.suite == "lint":
+        reports = run_all(lint_stages(), arguments.minutes)
+        print(f"\n{summary(reports)}\nlint: {count(reports)}", flush=True)
+    else:
+        lab_exists = Path(os.environ["OS_CLIENT_CONFIG_FILE"]).exists()
+        reports = run_all(test_stages(lab_exists=lab_exists), arguments.minutes)
+        if not lab_exists:
+            print("\nStopping the lab that the tests started; its data and logs stay (make lab-reset deletes them)")
+            sys.stdout.flush()
+            subprocess.run(make("lab-stop"), cwd=CHECKOUT, check=False)
+        print(f"\n{summary(reports)}\n{count(reports)}", flush=True)
+    return 0 if all(report.result is Result.PASSED for report in reports) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")
