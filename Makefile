@@ -86,3 +86,4 @@ schema: $(setup) ## regenerate what is generated from the sources
 
 lock: $(setup) ## pin the newest allowed versions: each requirements*.in becomes the requirements*.txt beside it
 	@tools/lock.sh requirements.in $(wildcard $(collection)/roles/lab/files/requirements*.in)
+	@tools/dependencies.py
