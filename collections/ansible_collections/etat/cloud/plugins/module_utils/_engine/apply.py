@@ -102,13 +102,16 @@ def _attempt(perform: Perform, job: list[Change]) -> list[Outcome]:
     except Failed as failure:
         if failure.divisible and len(job) > 1:
             return [outcome for change in job for outcome in _attempt(perform, [change])]
-        return [Outcome(change, State.FAILED, failure.reason, time.monotonic() - start, failure.request_id) for change in job]
+        return [
+            Outcome(change, State.FAILED, failure.reason, time.monotonic() - start, failure.request_id)
+            for change in job
+        ]
     seconds = (time.monotonic() - start) / len(job)
     return [Outcome(change, State.DONE, "", seconds, done.request_id) for change in job]
 
 
 class _Here(Executor):
-    """An executor that runs each call at once in the calling thread: one worker means a run that can be stepped through."""
+    """Runs each call at once in the calling thread, so that with one worker a run can be stepped through."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .model import EngineError, Kind, Level, Place, Problem, Wanted
+from .model import EngineError, Key, Kind, Level, Place, Problem, Wanted
 
 
-def declare(kinds: Sequence[Kind], domains: Iterable[Mapping[str, Any]], tenants: Iterable[Mapping[str, Any]]) -> list[Wanted]:
+def declare(
+    kinds: Sequence[Kind], domains: Iterable[Mapping[str, Any]], tenants: Iterable[Mapping[str, Any]]
+) -> list[Wanted]:
     """Return every object that a declaration wants, each once.
 
     domains and tenants are the items of the module's options of the same names.
@@ -54,13 +56,12 @@ def _items(item: Any, section: Sequence[str]) -> Iterator[tuple[tuple[Mapping[st
 
 def _once(wanted: Iterable[Wanted]) -> list[Wanted]:
     """Drop repetitions; refuse contradictions, all at once."""
-    first: dict[Any, Wanted] = {}
-    problems = []
-    for item in wanted:
-        if first.setdefault(item.key, item) != item:
-            problems.append(
-                Problem(f"{item.key} is declared twice", f"once as {_said(first[item.key])}, once as {_said(item)}", "Keep one.")
-            )
+    first: dict[Key, Wanted] = {}
+    problems = [
+        Problem(f"{item.key} is declared twice", f"as {_said(first[item.key])}, and as {_said(item)}", "Keep one.")
+        for item in wanted
+        if first.setdefault(item.key, item) != item
+    ]
     if problems:
         raise EngineError(*problems)
     return list(first.values())

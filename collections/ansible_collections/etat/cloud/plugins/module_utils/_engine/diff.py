@@ -61,6 +61,8 @@ def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
     before, after = {}, {}
     for name, value in item.fields.items():
         was = there.fields.get(name)
+        if there.provided and kind.fits(name, was, value):
+            continue
         becomes = kind.merge(name, was, value)
         if becomes != was:
             before[name], after[name] = was, becomes
@@ -122,7 +124,9 @@ def _missing(by_name: dict[str, Kind], changes: Iterable[Change], seen: Observat
             if need in coming or (by_name[need.kind].service, need.region) in seen.blind:
                 continue
             if need in going:
-                yield Problem(f"{change.key} needs {need}", "which is declared absent", "Keep the one or drop the other.")
+                yield Problem(
+                    f"{change.key} needs {need}", "which is declared absent", "Keep the one or drop the other."
+                )
                 continue
             yield from _ambiguous(need, seen)
             if seen.one(need) is None and (need.kind, need.region) in seen.looked:

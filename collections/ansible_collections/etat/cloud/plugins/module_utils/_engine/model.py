@@ -79,7 +79,7 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an item of the declaration stands: its domain, tenant and site, and the items around it, outermost first."""
+    """Where an item of the declaration stands: its domain, tenant and site, and the items around it."""
 
     domain: str
     project: str = ""
@@ -105,11 +105,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An object as the cloud has it, its fields in the same normal form as those of Wanted."""
+    """An object as the cloud has it, its fields in the same normal form as those of Wanted.
+
+    provided: the fields are what a provider gives and nobody here may set; what is declared has to fit in them.
+    """
 
     key: Key
     id: str
     fields: Fields = field(default_factory=dict)
+    provided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a change: its state, why when it is not done, the time it took in seconds, and the request's id."""
+    """What became of a change: its state, why when it is not done, its time in seconds, and the request's id."""
 
     change: Change
     state: State
@@ -169,6 +173,7 @@ class Get:
 
     project: the id of the project whose token must be used; empty for the account's own.
     about: what the answer does not say itself, for instance the id of the group whose members are listed.
+    provided: the answer shows what a provider gives; see Observed.
     """
 
     service: str
@@ -178,6 +183,7 @@ class Get:
     query: tuple[tuple[str, str], ...] = ()
     project: str = ""
     about: str = ""
+    provided: bool = False
 
 
 @dataclass(slots=True)
@@ -330,6 +336,10 @@ class Kind(ABC):
     def owner(self, key: Key) -> Path:
         """Return the path of the object that this one lives under; see parent."""
         return key.path[:-1]
+
+    def fits(self, name: str, provided: Any, wanted: Any) -> bool:
+        """Return whether a provided value leaves room for a declared one."""
+        return bool(provided == wanted)
 
     # --- from the cloud
 

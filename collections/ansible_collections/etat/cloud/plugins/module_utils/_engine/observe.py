@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .model import Get, Key, Kind, Names, Observed, Problem, Scope, Wanted
+from .model import Get, Key, Kind, Observed, Problem, Scope, Wanted
 
 #: Reads many listings at once: for each, its records or the problem that kept it from answering.
 Reader = Callable[[Iterable[Get]], Mapping[Get, list[Mapping[str, Any]] | Problem]]

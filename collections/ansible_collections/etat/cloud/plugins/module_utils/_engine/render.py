@@ -97,5 +97,7 @@ def _line(change: Change) -> str:
 
 def _block(change: Change, fields: Mapping[str, Any]) -> str:
     lines = [f"{change.key}:"]
-    lines += [f"  {name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in sorted(fields.items())]
+    lines += [
+        f"  {name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in sorted(fields.items())
+    ]
     return "\n".join(lines) + "\n"

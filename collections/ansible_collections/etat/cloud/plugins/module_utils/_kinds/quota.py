@@ -34,24 +34,35 @@ class Quota(Kind):
     #: The collection of quotas below the endpoint, and the key of the answer.
     collection: ClassVar[str] = "/os-quota-sets"
     singular: ClassVar[str] = "quota_set"
+    #: The names under which the service tells a member the limits of its project; none where quotas are readable.
+    limits: ClassVar[Mapping[str, str]] = {}
 
     def wanted(self, place: Place, item: Mapping[str, Any]) -> Iterator[Wanted]:
         yield Wanted(Key(self.name, place.region, (place.domain, place.project)), self.declared(item))
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        own = scope.account.privilege is not Privilege.CLOUD
+        token_of_project = scope.account.privilege is not Privilege.CLOUD
+        provided = scope.account.privilege is Privilege.PROJECT
         for region in scope.regions:
             for id in scope.project_ids():
-                path = f"{self.collection}/{id}"
-                yield Get(self.service, region, path, self.singular, project=id if own else "", about=id)
+                path, holder = f"{self.collection}/{id}", self.singular
+                if provided and self.limits:
+                    path, holder = "/limits", "limits"
+                project = id if token_of_project else ""
+                yield Get(self.service, region, path, holder, project=project, about=id, provided=provided)
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:
             project = get.about or raw["project_id"]
             path = names.path("project", "", project)
             if path is not None:
-                fields = {name: raw[name] for name in self.compared if name in raw}
-                yield Observed(Key(self.name, get.region, path), project, fields)
+                said = raw["absolute"] if get.collection == "limits" else raw
+                names_there = self.limits if get.collection == "limits" else {name: name for name in self.compared}
+                fields = {name: said[there] for name, there in names_there.items() if there in said}
+                yield Observed(Key(self.name, get.region, path), project, fields, provided=get.provided)
+
+    def fits(self, name: str, provided: Any, wanted: Any) -> bool:
+        return provided is not None and (provided < 0 or 0 <= wanted <= provided)
 
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:
         return {"project": Key("project", "", key.path)}
@@ -79,6 +90,15 @@ class ComputeQuota(Quota):
     )
     heading = {"type": "dict", "description": ["Limits of the compute service, by the names of its API."]}
     compared = tuple(options)
+    limits = {
+        "instances": "maxTotalInstances",
+        "cores": "maxTotalCores",
+        "ram": "maxTotalRAMSize",
+        "key_pairs": "maxTotalKeypairs",
+        "server_groups": "maxServerGroups",
+        "server_group_members": "maxServerGroupMembers",
+        "metadata_items": "maxServerMeta",
+    }
 
     def in_use(self, api: Api, change: Change) -> Mapping[str, int]:
         detail = api.get(f"{self.collection}/{change.id}/detail")[self.singular]
@@ -104,6 +124,13 @@ class VolumeQuota(Quota):
     )
     heading = {"type": "dict", "description": ["Limits of the block storage service, by the names of its API."]}
     compared = tuple(options)
+    limits = {
+        "volumes": "maxTotalVolumes",
+        "gigabytes": "maxTotalVolumeGigabytes",
+        "snapshots": "maxTotalSnapshots",
+        "backups": "maxTotalBackups",
+        "backup_gigabytes": "maxTotalBackupGigabytes",
+    }
 
     def in_use(self, api: Api, change: Change) -> Mapping[str, int]:
         detail = api.get(f"{self.collection}/{change.id}", {"usage": "True"})[self.singular]

@@ -44,9 +44,7 @@ class RoleAssignment(Kind):
         domains = [("scope.domain.id", id) for id in scope.domain_ids()]
         projects = [("scope.project.id", id) for id in scope.project_ids()]
         kept = domains if any(key.kind == self.name and not key.path[1] for key in scope.wanted) else []
-        return [
-            Get("identity", "", "/role_assignments", "role_assignments", (query,)) for query in (*kept, *projects)
-        ]
+        return [Get("identity", "", "/role_assignments", "role_assignments", (query,)) for query in (*kept, *projects)]
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:

@@ -78,7 +78,8 @@ def prefix_name(prefix: str | None) -> str:
 class SecurityGroupRule(Kind):
     """https://docs.openstack.org/api-ref/network/v2/#security-group-rules-security-group-rules
 
-    The path of a rule: domain, project, group, direction, ethertype, protocol, ports, kind of the other side, other side.
+    The path of a rule: domain, project, group, direction, ethertype, protocol, ports, and of the other side
+    the kind and the name.
     """
 
     name = "security_group_rule"
@@ -211,7 +212,7 @@ class SecurityGroupRule(Kind):
 
 
 def _ports(text: str | None, protocol: str) -> tuple[int | None, int | None]:
-    """Return the two ends of a range as Neutron takes them; for ICMP they are the type and, where it is said, the code."""
+    """Return the two ends of a range as Neutron takes them; for ICMP, the type and the code if it is said."""
     if text is None:
         return None, None
     if protocol in ICMP:

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module as a context manager: the only exit of every module, and the only place that knows check mode."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ._engine.model import EngineError, Outcome, Problem, State
+from ._kinds import KINDS
+from ._progress import Progress
+
+try:
+    from ._converge import Declaration, Run
+except ImportError:
+    SDK_ERROR: str | None = traceback.format_exc()
+else:
+    SDK_ERROR = None
+
+
+class CloudModule:
+    """Runs a module's work and ends the process with its result.
+
+    Used as `with CloudModule(spec) as module:`; what is raised inside becomes the failure that the user reads.
+    """
+
+    def __init__(self, spec: Mapping[str, Any]) -> None:
+        self._ansible = AnsibleModule(argument_spec=dict(spec), supports_check_mode=True)  # type: ignore[no-untyped-call]
+        if SDK_ERROR:
+            missing: str = missing_required_lib("openstacksdk")  # type: ignore[no-untyped-call]
+            self._ansible.fail_json(msg=missing, exception=SDK_ERROR)
+        self.params: Mapping[str, Any] = self._ansible.params
+        self._run: Run | None = None
+        self._problems: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def converge(self) -> None:
+        """Bring the cloud to what the parameters declare; in check mode, say what that would take."""
+        params = self.params
+        self._run = run = Run(
+            KINDS,
+            Declaration(
+                cloud=params["cloud"],
+                domains=params["domains"],
+                tenants=params["tenants"],
+                accepts=None if params["accepts"] is None else tuple(params["accepts"]),
+                workers=params["workers"],
+                max_delete_share=params["max_delete_share"],
+            ),
+            Progress(),
+        )
+        run.prepare()
+        self._problems = [str(problem) for problem in run.problems()]
+        if self._ansible.check_mode:
+            return
+        run.apply()
+        self._problems += [_unmade(outcome) for outcome in run.outcomes if outcome.state is State.FAILED]
+        skipped = sum(outcome.state is State.SKIPPED for outcome in run.outcomes)
+        if skipped:
+            self._problems.append(f"{skipped} changes were skipped because they need one of those.")
+        self._problems += [
+            f"{change.key} still differs after the run. Something else changes it; run again to see the difference."
+            for change in run.verify()
+        ]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        result = self._run.result() if self._run else {}
+        if isinstance(error, EngineError):
+            self._ansible.fail_json(**{**result, "changed": False}, msg=_message(error.problems))
+        if isinstance(error, Exception):
+            self._ansible.fail_json(**result, msg=f"{type(error).__name__}: {error}", exception=traceback.format_exc())
+        if error is not None:
+            return
+        if self._problems:
+            self._ansible.fail_json(**result, msg=self._reported(result))
+        self._ansible.exit_json(**result)
+
+    def _reported(self, result: Mapping[str, Any]) -> str:
+        """Return what went wrong, after what had been done."""
+        done = sum(outcome["state"] == State.DONE for outcome in result["outcomes"])
+        head = (
+            f"{done} of {len(result['outcomes'])} changes were made." if result["outcomes"] else "Nothing was changed."
+        )
+        return "\n".join([head, *self._problems])
+
+
+def _unmade(outcome: Outcome) -> str:
+    return f"{outcome.change.key} could not be {outcome.change.action.value}d: {outcome.reason}"
+
+
+def _message(problems: Sequence[Problem]) -> str:
+    lines = [str(problem) for problem in problems]
+    return lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} problems; nothing was written.", *lines])

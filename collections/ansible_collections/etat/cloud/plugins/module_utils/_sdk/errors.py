@@ -1,0 +1,59 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What failed calls mean, in words for the person who has to act."""
+
+from __future__ import annotations
+
+from keystoneauth1 import exceptions as ka
+
+from .._engine.model import Problem
+
+
+def problem(error: Exception, cloud: str, what: str) -> Problem:
+    """Return an error of the SDK as a problem.
+
+    cloud: the name of the clouds.yaml entry. what: the call or the intention that failed, as a sentence's subject.
+    """
+    if isinstance(error, ka.EndpointNotFound):
+        why, what_next = (
+            "the service catalogue has no endpoint for it",
+            "Check the region's name, and that the cloud offers this service there.",
+        )
+    elif isinstance(error, (ka.ConnectFailure, ka.ConnectTimeout, ka.SSLError, ka.UnknownConnectionError)):
+        why, what_next = (
+            f"no answer ({_first_line(error)})",
+            "Check that the service runs and that this host reaches it, then run again.",
+        )
+    elif isinstance(error, ka.Unauthorized):
+        why, what_next = (
+            "the cloud refuses the user or the password (401)",
+            f"Check the entry {cloud} of clouds.yaml.",
+        )
+    elif isinstance(error, ka.Forbidden):
+        why, what_next = (
+            f"the account may not do it (403: {_first_line(error)})",
+            "Use an account with the role it needs, or have it done by one.",
+        )
+    elif isinstance(error, ka.HttpError) and error.http_status >= 500:
+        why, what_next = (
+            f"the service failed ({error.http_status}: {_first_line(error)}){_request(error)}",
+            "Run again; if it persists, give the request id to the cloud's operators.",
+        )
+    elif isinstance(error, ka.HttpError):
+        why, what_next = (
+            f"the cloud refuses it ({error.http_status}: {_first_line(error)}){_request(error)}",
+            "Correct what it names and run again.",
+        )
+    else:
+        why, what_next = (f"{type(error).__name__}: {_first_line(error)}", f"Check the entry {cloud} of clouds.yaml.")
+    return Problem(what, why, what_next)
+
+
+def _first_line(error: Exception) -> str:
+    text = getattr(error, "message", None) or str(error) or type(error).__name__
+    return str(text).strip().splitlines()[0]
+
+
+def _request(error: ka.HttpError) -> str:
+    return f" [request {error.request_id}]" if error.request_id else ""
