@@ -1,9 +1,10 @@
 #!/bin/sh
-# Makes .venv hold exactly what requirements.txt pins. `make setup` calls it when the pins or the checkout's path changed.
+# Makes .venv hold exactly what requirements.txt pins. `make setup` calls it when the pins or the checkout's path change.
 # usage: tools/setup.sh STAMP
 #   STAMP  file inside .venv, made when all went well; while it is missing, .venv is made anew
 set -eu
 stamp=$1
+candidates=${PYTHON:-python3 python3.13 python3.12 python3.11}
 
 fail() {
     printf 'setup: %s\n' "$*" >&2
@@ -15,7 +16,7 @@ suitable_python() {
 }
 
 find_python() {
-    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+    for candidate in $candidates; do
         if suitable_python "$candidate"; then
             "$candidate" -c 'import sys; print(sys.executable)'
             return
@@ -42,17 +43,19 @@ exec 9>.setup.lock
 flock 9
 
 if [ ! -e "$stamp" ] || ! suitable_python .venv/bin/python; then
-    python=$(find_python) || fail "no Python 3.11, 3.12 or 3.13 found (tried: ${PYTHON:-python3 python3.13 python3.12 python3.11}). Install one, or name one: make setup PYTHON=/path/to/python3."
+    python=$(find_python) ||
+        fail "no Python 3.11, 3.12 or 3.13 found (tried: $candidates). Install one, or name it: make setup PYTHON=/path."
     "$python" -c 'import ensurepip' 2>/dev/null || install_venv_support
     echo "Making .venv with $("$python" --version)"
     "$python" -m venv --clear .venv || fail "cannot make .venv: see the lines above."
 fi
 
-offline="see the lines above. Packages come from PyPI or from the index that pip is configured with (pip config list): can this machine reach it?"
+offline="see the lines above. Packages come from PyPI, or from the index that pip is configured with (pip config list):
+can this machine reach it?"
 
 # pip fetches uv, uv the rest: 2 seconds where pip alone needs 50. What pip would heed, uv is told.
 sed -n '/^uv==/,/[^\\]$/p' requirements.txt >.venv/requirements-uv.txt
-.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/requirements-uv.txt ||
+.venv/bin/pip install -qq --disable-pip-version-check --require-hashes --requirement .venv/requirements-uv.txt ||
     fail "cannot install uv: $offline"
 index=${PIP_INDEX_URL:-$(.venv/bin/pip config get global.index-url 2>/dev/null || true)}
 [ -z "$index" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
@@ -62,4 +65,5 @@ echo "Installing $(grep -c '^[a-z].*==' requirements.txt) packages into .venv"
     fail "cannot install the packages that requirements.txt pins: $offline"
 
 touch "$stamp"
-echo "Set up in $(($(date +%s) - started)) s: $(.venv/bin/ansible --version | head -n 1), $(.venv/bin/python --version)"
+versions='import platform, ansible.release as core; print(f"ansible-core {core.__version__}, Python {platform.python_version()}")'
+echo "Set up in $(($(date +%s) - started)) s: $(.venv/bin/python -c "$versions")"
