@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes docs/dependencies.md: each package that is asked for, the version that is pinned, and the reason.
 
-The reason is the comment after the package, or the comment above it, in the file that asks for it.
+The reason is the comment after the package, in the file that asks for it.
 """
 
 from __future__ import annotations
@@ -34,15 +34,16 @@ Python 3.11 to 3.13; what the packages need in turn is pinned too, with hashes, 
 
 def requirements(source: Path) -> Iterator[tuple[str, str]]:
     """Each package that a requirements file and the files that it includes ask for, with its reason."""
-    heading = ""
     for line in source.read_text(encoding="utf-8").splitlines():
-        asked, _hash, comment = (part.strip() for part in line.partition("#"))
+        asked, _hash, reason = (part.strip() for part in line.partition("#"))
         if asked.startswith("-r "):
             yield from requirements(CHECKOUT / asked.removeprefix("-r "))
+        elif asked and not reason:
+            sys.exit(
+                f"dependencies: {source.relative_to(CHECKOUT)} asks for {asked}, and not why. Add a comment to it."
+            )
         elif asked:
-            yield asked, comment or heading
-        else:
-            heading = comment or heading
+            yield asked, reason
 
 
 def canonical(requirement: str) -> str:
