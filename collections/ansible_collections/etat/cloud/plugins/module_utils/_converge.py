@@ -159,10 +159,10 @@ class Run:
                 "summary": render.headline(self.plan),
                 "counts": self.plan.counts(),
                 "changes": [as_data(change) for change in self.plan.changes],
-                "text": render.text(self.plan),
+                "text": render.text(self.kinds, self.plan),
             },
             "digest": self.plan.digest,
-            "diff": render.sides(self.plan),
+            "diff": render.sides(self.kinds, self.plan),
             "outcomes": [
                 {
                     **as_data(outcome.change),
@@ -185,8 +185,6 @@ class Run:
         rows: dict[tuple[str, str, str], Counter[str]] = {}
         for change in (*self.plan.changes, *self.plan.kept):
             domain, project = (*change.key.path, "")[:2]
-            if (domain, project) not in self._tenants():
-                project = ""
             rows.setdefault((domain, project, change.key.region), Counter())[change.action.value] += 1
         return [
             {"domain": domain, "project": project, "region": region, **counts}

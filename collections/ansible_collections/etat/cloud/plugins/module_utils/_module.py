@@ -76,13 +76,17 @@ class CloudModule:
     ) -> None:
         result = self._run.result() if self._run else {}
         if isinstance(error, EngineError):
-            self._ansible.fail_json(**{**result, "changed": False}, msg=_message(error.problems))
+            # There is no plan to show: either none could be made, or it was refused.
+            stats = {"stats": result["stats"]} if result else {}
+            self._ansible.fail_json(changed=False, **stats, msg=_message(error.problems))
         if isinstance(error, Exception):
-            self._ansible.fail_json(**result, msg=f"{type(error).__name__}: {error}", exception=traceback.format_exc())
+            self._ansible.fail_json(
+                **_short(result), msg=f"{type(error).__name__}: {error}", exception=traceback.format_exc()
+            )
         if error is not None:
             return
         if self._problems:
-            self._ansible.fail_json(**result, msg=self._reported(result))
+            self._ansible.fail_json(**_short(result), msg=self._reported(result))
         self._ansible.exit_json(**result)
 
     def _reported(self, result: Mapping[str, Any]) -> str:
@@ -92,6 +96,15 @@ class CloudModule:
             f"{done} of {len(result['outcomes'])} changes were made." if result["outcomes"] else "Nothing was changed."
         )
         return "\n".join([head, *self._problems])
+
+
+def _short(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result without what is as it should be, because Ansible prints all of a failure."""
+    if not result:
+        return {}
+    outcomes = [outcome for outcome in result["outcomes"] if outcome["state"] != State.DONE]
+    plan = {name: result["plan"][name] for name in ("summary", "counts")}
+    return {**result, "plan": plan, "outcomes": outcomes}
 
 
 def _unmade(outcome: Outcome) -> str:

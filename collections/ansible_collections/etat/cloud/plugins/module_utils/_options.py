@@ -48,7 +48,8 @@ def assemble(kinds: Sequence[Kind], level: Level) -> Options:
         if not kind.section:
             here.update(kind.options)
             continue
-        option = {"type": "list", "elements": "dict", **kind.heading}
+        listed = {} if "type" in kind.heading else {"type": "list", "elements": "dict"}
+        option: Options = {**kind.heading, **listed}
         if kind.options:
             option["suboptions"] = dict(kind.options)
         here[kind.section[-1]] = option

@@ -27,7 +27,7 @@ options:
   max_delete_share:
     description:
       - The share of the tenants' observed objects that a plan may delete, in percent.
-      - It is looked at from ten objects on.
+      - A plan of up to ten deletions passes in any case.
     type: int
     default: 30
   accepts:
@@ -132,17 +132,21 @@ plan:
       sample: {create: 11, update: 1, delete: 0, keep: 4}
     changes:
       description: Each change with its action, kind, region, path, and the fields before and after.
+      returned: success
       type: list
       elements: dict
     text:
       description: The plan as a person reads it.
+      returned: success
       type: str
 digest:
   description: The SHA-256 of the plan; equal digests mean equal plans.
   returned: when the cloud could be read
   type: str
 outcomes:
-  description: What became of each change, with its state (done, failed or skipped), reason, seconds and request id.
+  description:
+    - What became of each change, with its state (done, failed or skipped), reason, seconds and request id.
+    - When the module fails, those changes only that were not made.
   returned: when the cloud could be read
   type: list
   elements: dict

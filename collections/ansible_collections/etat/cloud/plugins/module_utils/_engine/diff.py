@@ -125,7 +125,7 @@ def _missing(by_name: dict[str, Kind], changes: Iterable[Change], seen: Observat
                 continue
             if need in going:
                 yield Problem(
-                    f"{change.key} needs {need}", "which is declared absent", "Keep the one or drop the other."
+                    f"{change.key} needs {need}", "it is declared absent", "Keep the one or drop the other."
                 )
                 continue
             yield from _ambiguous(need, seen)
@@ -138,6 +138,6 @@ def _missing(by_name: dict[str, Kind], changes: Iterable[Change], seen: Observat
                 said = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
                 yield Problem(
                     f"{change.key} needs {need}",
-                    "which is neither in the cloud nor declared",
+                    "it is neither in the cloud nor declared",
                     f"Declare it, or name one that is there: {said or 'there is none'}.",
                 )

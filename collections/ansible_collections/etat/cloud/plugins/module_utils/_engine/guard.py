@@ -12,8 +12,8 @@ from typing import Any
 from .model import Account, Action, Change, Key, Kind, Privilege, Problem
 from .plan import Plan
 
-#: Below this number of observed objects a share says nothing, so the guard on deletions looks at larger numbers only.
-FEW_OBJECTS = 10
+#: Up to this number of deletions a person still reads each of them, and a share says nothing.
+FEW_DELETIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def deletions(plan: Plan, circumstances: Circumstances) -> Iterator[Problem]:
     """Refuse a plan that deletes a large share of what is there."""
     count = sum(change.action is Action.DELETE for change in plan.changes)
     observed = circumstances.observed
-    if observed >= FEW_OBJECTS and count * 100 > observed * circumstances.max_delete_share:
+    if count > FEW_DELETIONS and count * 100 > observed * circumstances.max_delete_share:
         yield Problem(
             f"the plan deletes {count} of {observed} objects",
             f"that is {count * 100 // observed} %, and the limit is {circumstances.max_delete_share} %",
@@ -118,12 +118,13 @@ def below_use(changes: Iterable[Change], circumstances: Circumstances) -> Iterat
     """Refuse limits below what is used already: nothing could be created again, and nobody would know why."""
     for change in changes:
         used = circumstances.in_use.get(change.key, {})
-        for name, limit in change.after.items():
-            if 0 <= limit < used.get(name, 0):
+        for name, count in used.items():
+            limit = change.after[name]
+            if 0 <= limit < count:
                 yield Problem(
                     f"{change.key}: {name} cannot be {limit}",
-                    f"{used[name]} are in use",
-                    f"Free {used[name] - limit} first, or declare at least {used[name]}.",
+                    f"{count} are in use",
+                    f"Free {count - limit} first, or declare at least {count}.",
                 )
 
 
@@ -134,4 +135,4 @@ def said(change: Change) -> str:
 
 def arrow(before: Any, after: Any) -> str:
     """Return a value before and after, or after alone when there was none."""
-    return f"{after}" if before is None else f"{before} → {after}"
+    return f"{after}" if before in (None, "") else f"{before} → {after}"

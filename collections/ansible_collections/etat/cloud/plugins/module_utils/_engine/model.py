@@ -46,7 +46,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """The name of one object: its kind, its region (empty for identity) and the names that lead to it."""
+    """The name of one object: its kind, its region (empty for identity) and the names that lead to it.
+
+    A path begins with the domain and the project, which is empty for what lives in a domain only. References to what
+    belongs to no domain, such as roles, have their own name alone.
+    """
 
     kind: str
     region: str
@@ -332,6 +336,10 @@ class Kind(ABC):
     def merge(self, name: str, before: Any, wanted: Any) -> Any:
         """Return what a field becomes. A kind overrides it where a declaration only adds to what is there."""
         return wanted
+
+    def label(self, key: Key) -> str:
+        """Return the name of an object as a plan shows it under its tenant."""
+        return " / ".join(key.path[2:])
 
     def owner(self, key: Key) -> Path:
         """Return the path of the object that this one lives under; see parent."""

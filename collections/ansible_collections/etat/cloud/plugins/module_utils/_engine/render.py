@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from .guard import arrow
-from .model import Action, Change
+from .model import Action, Change, Kind
 from .plan import Plan
 
 _SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
@@ -26,35 +26,38 @@ def headline(plan: Plan) -> str:
     )
 
 
-def text(plan: Plan) -> str:
+def text(kinds: Sequence[Kind], plan: Plan) -> str:
     """Return a plan as lines of text, grouped by tenant."""
     lines = [headline(plan)]
     for tenant, changes in _by_tenant(plan.changes):
-        lines += ["", tenant, *(f"  {_SIGNS[change.action]} {_line(change)}" for change in changes)]
+        lines += ["", tenant]
+        for change in changes:
+            parts = (_SIGNS[change.action], _kind(change), _name(kinds, change), _where(change))
+            lines.append("  " + " ".join(part for part in parts if part) + _after_colon(_values(change)))
     return "\n".join(lines)
 
 
-def markdown(plan: Plan) -> str:
+def markdown(kinds: Sequence[Kind], plan: Plan) -> str:
     """Return a plan as Markdown tables, one per tenant."""
     lines = [f"**{headline(plan)}**", "", f"Digest: `{plan.digest}`"]
     for tenant, changes in _by_tenant(plan.changes):
         lines += ["", f"### {tenant}", "", "| | kind | region | name | change |", "|---|---|---|---|---|"]
         for change in changes:
-            cells = (_SIGNS[change.action], _kind(change), change.key.region, _name(change), _values(change))
+            cells = (_SIGNS[change.action], _kind(change), change.key.region, _name(kinds, change), _values(change))
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
 
 
-def sides(plan: Plan) -> dict[str, str]:
+def sides(kinds: Sequence[Kind], plan: Plan) -> dict[str, str]:
     """Return what is there and what will be, as two texts whose difference is the plan, for Ansible's diff mode."""
     before, after = [], []
     for change in sorted(plan.changes, key=lambda change: (change.key.path, change.key)):
         # A creation may carry fields that are never compared; they are part of what will be there.
         becomes = {**change.after, **change.once}
         if change.action is not Action.CREATE:
-            before.append(_block(change, change.before))
+            before.append(_block(kinds, change, change.before))
         if change.action is not Action.DELETE:
-            after.append(_block(change, becomes))
+            after.append(_block(kinds, change, becomes))
     return {
         "before": "".join(before),
         "after": "".join(after),
@@ -73,8 +76,16 @@ def _kind(change: Change) -> str:
     return change.key.kind.replace("_", " ")
 
 
-def _name(change: Change) -> str:
-    return " / ".join(part for part in change.key.path[2:] if part) or change.key.path[-1]
+def _name(kinds: Sequence[Kind], change: Change) -> str:
+    return next(kind for kind in kinds if kind.name == change.key.kind).label(change.key)
+
+
+def _where(change: Change) -> str:
+    return f"[{change.key.region}]" if change.key.region else ""
+
+
+def _after_colon(text: str) -> str:
+    return f": {text}" if text else ""
 
 
 def _values(change: Change) -> str:
@@ -89,14 +100,10 @@ def _short(value: Any) -> Any:
     return ", ".join(map(str, value)) or "none" if isinstance(value, (list, tuple)) else value
 
 
-def _line(change: Change) -> str:
-    where = f" [{change.key.region}]" if change.key.region else ""
-    values = _values(change)
-    return f"{_kind(change)} {_name(change)}{where}" + (f": {values}" if values else "")
-
-
-def _block(change: Change, fields: Mapping[str, Any]) -> str:
-    lines = [f"{change.key}:"]
+def _block(kinds: Sequence[Kind], change: Change, fields: Mapping[str, Any]) -> str:
+    tenant = "/".join(part for part in change.key.path[:2] if part)
+    parts = (tenant, _where(change), _kind(change), _name(kinds, change))
+    lines = [" ".join(part for part in parts if part)]
     lines += [
         f"  {name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in sorted(fields.items())
     ]

@@ -42,7 +42,7 @@ class Group(IdentityResource):
             yield replace(found, owns=("group_membership",)) if item.get("prune_members") else found
 
     def path(self, place: Place, item: Mapping[str, Any]) -> tuple[str, ...]:
-        return (place.domain, item["name"])
+        return (place.domain, "", item["name"])
 
     def listings(self, scope: Scope) -> Iterable[Get]:
         return self.in_domains(scope)
@@ -51,7 +51,7 @@ class Group(IdentityResource):
         for raw in records:
             domain = names.path("domain", "", raw["domain_id"])
             if domain is not None:
-                key = Key(self.name, "", (*domain, raw["name"]))
+                key = Key(self.name, "", (*domain, "", raw["name"]))
                 yield Observed(key, raw["id"], {"description": raw.get("description") or ""})
 
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:

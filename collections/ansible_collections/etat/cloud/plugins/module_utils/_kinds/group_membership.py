@@ -29,10 +29,13 @@ class GroupMembership(Kind):
 
     def wanted(self, place: Place, item: str) -> Iterator[Wanted]:
         group = place.parents[-1]
-        yield Wanted(Key(self.name, "", (place.domain, group["name"], item)), absent=group.get("state") == "absent")
+        yield Wanted(Key(self.name, "", (place.domain, "", group["name"], item)), absent=group.get("state") == "absent")
+
+    def label(self, key: Key) -> str:
+        return f"{key.path[3]} in {key.path[2]}"
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        groups = {key.path[:2] for key in scope.wanted if key.kind == self.name}
+        groups = {key.path[:3] for key in scope.wanted if key.kind == self.name}
         groups |= {key.path for key, item in scope.wanted.items() if self.name in item.owns}
         # Keystone lists members per group only.
         for id, path in scope.names.ids("group").items():
@@ -46,7 +49,7 @@ class GroupMembership(Kind):
                 yield Observed(Key(self.name, "", (*group, raw["name"])), f"{get.about}/{raw['id']}")
 
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:
-        return {"group": Key("group", "", key.path[:2]), "user": Key("user", "", (key.path[0], key.path[2]))}
+        return {"group": Key("group", "", key.path[:3]), "user": Key("user", "", (key.path[0], "", key.path[3]))}
 
     def create(self, api: Api, change: Change) -> str:
         refer = self.references(change.key, {})

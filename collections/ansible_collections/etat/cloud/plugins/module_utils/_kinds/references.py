@@ -42,7 +42,7 @@ class User(Kind):
         for raw in records:
             domain = names.path("domain", "", raw["domain_id"])
             if domain is not None:
-                yield Observed(Key(self.name, "", (*domain, raw["name"])), raw["id"])
+                yield Observed(Key(self.name, "", (*domain, "", raw["name"])), raw["id"])
 
 
 class ExternalNetwork(Kind):

@@ -56,13 +56,17 @@ class RoleAssignment(Kind):
             what = names.path(over, "", raw["scope"][over]["id"])
             role = names.path("role", "", raw["role"]["id"])
             if who and what and role and who[0] == what[0]:
-                path = (*(*what, "")[:2], holder, who[1], role[0])
+                path = (*(*what, "")[:2], holder, who[2], role[0])
                 yield Observed(Key(self.name, "", path), "/".join(path))
+
+    def label(self, key: Key) -> str:
+        _, _, holder, who, role = key.path
+        return f"{role} for {holder} {who}"
 
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:
         domain, project, holder, who, role = key.path
         over = Key("project", "", (domain, project)) if project else Key("domain", "", (domain,))
-        return {"over": over, "holder": Key(holder, "", (domain, who)), "role": Key("role", "", (role,))}
+        return {"over": over, "holder": Key(holder, "", (domain, "", who)), "role": Key("role", "", (role,))}
 
     def create(self, api: Api, change: Change) -> str:
         api.put(self._address(api, change.key))

@@ -38,6 +38,10 @@ class RouterInterface(Kind):
         router = place.parents[-1]["name"]
         return (place.domain, place.project, router, item["network"], item.get("subnet") or item["network"])
 
+    def label(self, key: Key) -> str:
+        _, _, router, network, subnet = key.path
+        return f"{router} on {network}" + ("" if subnet == network else f" / {subnet}")
+
     def listings(self, scope: Scope) -> Iterable[Get]:
         fields = (("fields", name) for name in ("id", "device_id", "fixed_ips"))
         return scope.regional("network", "/ports", "ports", *(("device_owner", owner) for owner in OWNERS), *fields)

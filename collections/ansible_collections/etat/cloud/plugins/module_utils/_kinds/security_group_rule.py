@@ -151,6 +151,13 @@ class SecurityGroupRule(Kind):
             )
             yield Wanted(Key(self.name, place.region, path), once={} if absent else once, absent=absent)
 
+    def label(self, key: Key) -> str:
+        group, direction, ethertype, protocol, ports, side, other = key.path[2:]
+        what = " ".join(part for part in (ethertype, protocol, ports) if part != ANY)
+        way = "from" if direction == "ingress" else "to"
+        who = other if side == "prefix" else f"{side.replace('_', ' ')} {other}"
+        return f"{group}: {direction} {what} {way} {who}"
+
     def owner(self, key: Key) -> tuple[str, ...]:
         return key.path[:3]
 
