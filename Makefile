@@ -61,7 +61,7 @@ lab-check: $(setup) ## measure how real the lab is: tempest's API tests
 	@$(play) etat.cloud.lab_check
 
 lab-smoke: $(setup) ## run tempest's smoke tests on the lab
-	@$(play) --extra-vars lab_check_set=smoke etat.cloud.lab_check
+	@$(play) --extra-vars lab_check_tests=smoke etat.cloud.lab_check
 
 lint: $(setup) ## check style, types, documentation and the changelog
 	@tools/stages.py lint

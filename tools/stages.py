@@ -12,13 +12,18 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 COLLECTION = CHECKOUT / "collections/ansible_collections/etat/cloud"
@@ -71,14 +76,32 @@ def lint_stages() -> list[Stage]:
     ]
 
 
-def test_stages(*, lab_exists: bool) -> list[Stage]:
-    """What `make test` proves; a lab of this checkout that exists already keeps its profile."""
+def lab_clouds() -> dict[str, Any]:
+    """The clouds of this checkout's lab; none when there is no lab."""
+    path = Path(os.environ["OS_CLIENT_CONFIG_FILE"])
+    clouds: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["clouds"] if path.exists() else {}
+    return clouds
+
+
+def answers(cloud: Mapping[str, Any]) -> bool:
+    """Whether something listens where the cloud's Keystone does."""
+    url = urlsplit(cloud["auth"]["auth_url"])
+    try:
+        socket.create_connection((url.hostname, url.port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_stages(clouds: Mapping[str, Any]) -> list[Stage]:
+    """What `make test` proves, on a small lab; one that exists already stays as large as it is."""
+    profile = "full" if "externe-provider" in clouds else "small"
     scenarios = sorted(path.parent.name for path in CHECKOUT.glob("molecule/*/molecule.yml"))
     return [
         Stage("lint", make("lint")),
         Stage("unit", make("unit")),
         Stage("sanity", make("sanity")),
-        Stage("lab", make("lab", *([] if lab_exists else ["PROFILE=small"]))),
+        Stage("lab", make("lab", f"PROFILE={profile}")),
         Stage("testinfra", make("testinfra"), needs="lab"),
         Stage("tempest smoke", make("lab-smoke"), needs="lab"),
         *(Stage(f"molecule {name}", make("molecule", f"SCENARIO={name}"), needs="lab") for name in scenarios),
@@ -138,9 +161,10 @@ def main() -> int:
         reports = run_all(lint_stages(), arguments.minutes)
         print(f"\n{summary(reports)}\nlint: {count(reports)}", flush=True)
     else:
-        lab_exists = Path(os.environ["OS_CLIENT_CONFIG_FILE"]).exists()
-        reports = run_all(test_stages(lab_exists=lab_exists), arguments.minutes)
-        if not lab_exists:
+        clouds = lab_clouds()
+        found_running = "interne" in clouds and answers(clouds["interne"])
+        reports = run_all(test_stages(clouds), arguments.minutes)
+        if not found_running:
             print("\nStopping the lab that the tests started; its data and logs stay (make lab-reset deletes them)")
             sys.stdout.flush()
             subprocess.run(make("lab-stop"), cwd=CHECKOUT, check=False)
