@@ -58,7 +58,9 @@ def ini(sections: Sections) -> str:
     lines = []
     for section, options in sections.items():
         lines.append(f"[{section}]")
-        lines += [f"{name} = {str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()]
+        lines += [
+            f"{name} = {str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -103,9 +105,14 @@ class Configuration:
                 "skip-log-bin": 1,
                 "innodb-flush-log-at-trx-commit": 0,
                 "innodb-doublewrite": 0,
+                "innodb-flush-method": "nosync",
+                "innodb-file-per-table": 0,
+                "sync-frm": 0,
             }
         }
-        rabbitmq = f"listeners.tcp.1 = {shared}:5672\nload_definitions = {folder}/etc/shared/rabbitmq-definitions.json\n"
+        rabbitmq = (
+            f"listeners.tcp.1 = {shared}:5672\nload_definitions = {folder}/etc/shared/rabbitmq-definitions.json\n"
+        )
         return {
             "etc/shared/mariadb.cnf": ini(mariadb),
             "etc/shared/rabbitmq.conf": rabbitmq,
@@ -131,7 +138,9 @@ class Configuration:
                 }
             )
         rights = [{"user": n, "vhost": n, "configure": ".*", "write": ".*", "read": ".*"} for n in names]
-        return json.dumps({"vhosts": [{"name": n} for n in names], "users": users, "permissions": rights}, indent=1) + "\n"
+        return (
+            json.dumps({"vhosts": [{"name": n} for n in names], "users": users, "permissions": rights}, indent=1) + "\n"
+        )
 
     # Parts that several services have.
 
@@ -141,7 +150,9 @@ class Configuration:
 
     def messages(self, region: Region) -> str:
         """The URL of a region's part of the message bus."""
-        return f"rabbit://{region.name}:{self.secrets.get('messages', region.name)}@{self.lab.shared}:5672/{region.name}"
+        return (
+            f"rabbit://{region.name}:{self.secrets.get('messages', region.name)}@{self.lab.shared}:5672/{region.name}"
+        )
 
     def _account(self, cloud: Cloud, user: str) -> dict[str, Any]:
         return {
@@ -168,11 +179,11 @@ class Configuration:
 
     def _gunicorn(self, service: str, group: str, address: str, port: int) -> str:
         module, workers, shared = WSGI[service]
-        lines = [
-            "import gc",
-            "import importlib",
-            "import sys",
-            "",
+        lines = ["import gc", "import importlib", "import sys", ""]
+        if service == "nova":
+            # Nova insists on choosing between threads and eventlet before anything else of it is imported.
+            lines += ["from nova import monkey_patch", "", 'monkey_patch.patch(backend="threading")', ""]
+        lines += [
             f'wsgi_app = "{module}:application"',
             f'bind = "{address}:{port}"',
             f"workers = {workers}",
@@ -350,7 +361,7 @@ class Configuration:
                 "auth_strategy": "keystone",
                 "api_paste_config": self.lab.venv / "etc/neutron/api-paste.ini",
                 "api_workers": 1,
-                "rpc_workers": 0,
+                "rpc_workers": 1,
                 "rpc_state_report_workers": 0,
                 "agent_down_time": 90,
                 "notify_nova_on_port_status_changes": True,
@@ -366,6 +377,7 @@ class Configuration:
             },
             "ml2_type_flat": {"flat_networks": "public"},
             "ml2_type_vxlan": {"vni_ranges": "1:100000"},
+            "network_agents": {"hosts": ",".join(f"{host}:{zone}" for host, zone in region.computes)},
             "oslo_concurrency": {"lock_path": self.lab.folder / "run"},
             "keystone_authtoken": self._authtoken(cloud, "neutron"),
             "oslo_policy": SCOPED,

@@ -410,7 +410,10 @@ def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
             f"nova-{name}",
             name,
             (region.address, NOVA),
-            (("OS_NOVA_CONFIG_DIR", etc("nova")),),
+            (
+                ("OS_NOVA_CONFIG_DIR", etc("nova")),
+                ("OS_NOVA_CONFIG_FILES", f"{of.venv}/etc/nova/api-paste.ini;nova.conf"),
+            ),
             identity,
             nova_databases,
         ),

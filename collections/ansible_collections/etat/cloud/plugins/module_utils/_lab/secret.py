@@ -37,15 +37,13 @@ class Secrets:
         self._known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
 
     def get(self, *names: str) -> str:
-        """The password of this path; a new one when there is none yet."""
+        """The password of this path; a new one, on the disk before it is used, when there is none yet."""
         with self._lock:
             branch = self._known
             for name in names[:-1]:
                 branch = branch.setdefault(name, {})
-            value: str = branch.setdefault(names[-1], secrets.token_urlsafe(24))
+            if names[-1] not in branch:
+                branch[names[-1]] = secrets.token_urlsafe(24)
+                write_private(self._path, json.dumps(self._known, indent=2, sort_keys=True) + "\n")
+            value: str = branch[names[-1]]
             return value
-
-    def save(self) -> bool:
-        """Write them; say whether any was new."""
-        with self._lock:
-            return write_private(self._path, json.dumps(self._known, indent=2, sort_keys=True) + "\n")

@@ -1,0 +1,189 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starting a lab: the jobs, what each needs, and their order."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import pwd
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .configuration import Configuration
+from .content import Identity, Resources, clouds_yaml
+from .jobs import Job, Progress, Report, run
+from .model import TEMPLATES, Cloud, Lab, databases, identifier, programs
+from .process import Supervisor, states
+from .schema import Databases, as_owner, forget
+from .secret import Secrets, write_private
+
+PATIENCE = 180.0
+"""Seconds that one program may take to be ready."""
+
+
+class Start:
+    """Everything between an empty folder with a virtualenv, and a lab that answers."""
+
+    def __init__(self, lab: Lab) -> None:
+        """Derive; nothing is written yet."""
+        self.lab = lab
+        self.secrets = Secrets(lab.folder / "passwords.yml")
+        self.configuration = Configuration(lab, self.secrets)
+        self.programs = programs(lab)
+        self.supervisor = Supervisor(lab)
+        self.databases = Databases(lab)
+        self.owner = pwd.getpwnam("etat-lab").pw_uid
+
+    def run(self, declaration: list[dict[str, Any]]) -> tuple[Report, bool]:
+        """Do all of it; say what was changed and how long each part took."""
+        begun = time.monotonic()
+        self._folders()
+        files = self.configuration.files()
+        written = [path for path, text in files.items() if self._write(path, text)]
+        supervised = self.configuration.supervisor(self.programs, files)
+        fresh = write_private(self.lab.folder / "etc/supervisord.conf", supervised)
+        self._keys()
+        accounts = self.configuration.accounts()
+        access = json.dumps(clouds_yaml(self.lab, self.secrets), indent=2) + "\n"
+        write_private(self.lab.folder / "clouds.yaml", access)
+        write_private(
+            self.lab.folder / "lab.json", json.dumps({"name": self.lab.name, "clouds": declaration}, indent=2) + "\n"
+        )
+        fresh |= self.supervisor.start()
+        configured = round(time.monotonic() - begun, 1)
+        progress = Progress(self.lab.folder / "log/progress.log")
+        # One more than there are cores: a program that starts also waits for the database and the network.
+        report = run(self._jobs(accounts), progress, cores=(os.cpu_count() or 1) + 1)
+        report.seconds["configuration"] = configured
+        return report, bool(written or fresh or report.changed)
+
+    def _write(self, path: str, text: str) -> bool:
+        place = self.lab.folder / path
+        self._folder(place.parent)
+        return write_private(place, text, self.owner)
+
+    def _folder(self, path: Any) -> None:
+        if not path.exists():
+            self._folder(path.parent)
+            path.mkdir(mode=0o700)
+            os.chown(path, self.owner, self.owner)
+
+    def _folders(self) -> None:
+        data = ["mariadb", "rabbitmq"]
+        for _cloud, region in self.lab.regions:
+            data += [f"glance-{region.name}/{kind}" for kind in ("images", "staging", "tasks")]
+            data += [f"{service}-{region.name}" for service in ("nova", "neutron", "cinder")]
+            data += [host for host, _ in region.computes]
+        for name in ("etc", "run", "log", "done", *(f"data/{name}" for name in data)):
+            self._folder(self.lab.folder / name)
+
+    def _keys(self) -> None:
+        for cloud in self.lab.clouds:
+            for repository in ("fernet", "credential"):
+                for index in ("0", "1"):
+                    path = f"data/keystone-{cloud.name}/{repository}/{index}"
+                    if not (self.lab.folder / path).exists():
+                        self._write(path, base64.urlsafe_b64encode(os.urandom(32)).decode())
+        cookie = "data/rabbitmq/.erlang.cookie"
+        if not (self.lab.folder / cookie).exists():
+            self._write(cookie, self.secrets.get("messages", "erlang cookie"))
+
+    def _jobs(self, accounts: dict[str, str]) -> list[Job]:
+        jobs = [
+            Job("database server: data folder", self._install),
+            Job("database accounts", lambda: self._accounts(accounts), ("start mariadb",)),
+        ]
+        needed = {database.template for database in databases(self.lab)}
+        for template in TEMPLATES:
+            if template in needed:
+                before = ["database accounts"]
+                # nova-manage db sync looks into the other schema too.
+                before += ["schema nova_api"] if template == "nova" else []
+                jobs.append(
+                    Job(f"schema {template}", self._bound(self.databases.make_template, template), tuple(before))
+                )
+        for database in databases(self.lab):
+            act = self._bound(self.databases.clone, database.template, database.name)
+            jobs.append(Job(f"database {database.name}", act, (f"schema {database.template}",)))
+        for program in self.programs:
+            needs = [f"start {name}" for name in program.needs] + [f"database {name}" for name in program.databases]
+            for cloud in self.lab.clouds:
+                # A service asks Keystone for its token as soon as it starts.
+                if program.databases and program.group in {region.name for region in cloud.regions}:
+                    needs.append(f"accounts {cloud.name}")
+                if program.name == f"keystone-{cloud.name}":
+                    needs.append(f"bootstrap {cloud.name}")
+            for _cloud, region in self.lab.regions:
+                if program.group == region.name and program.name.startswith("nova"):
+                    needs.append(f"cells {region.name}")
+            if program.name == "mariadb":
+                needs.append("database server: data folder")
+            act = self._bound(self.supervisor.start_program, program, PATIENCE)
+            jobs.append(Job(f"start {program.name}", act, tuple(needs)))
+        for cloud in self.lab.clouds:
+            jobs.append(
+                Job(
+                    f"bootstrap {cloud.name}",
+                    self._bound(self._bootstrap, cloud),
+                    (f"database keystone_{identifier(cloud.name)}",),
+                )
+            )
+            jobs.append(
+                Job(f"accounts {cloud.name}", self._bound(self._identity, cloud), (f"start keystone-{cloud.name}",))
+            )
+        for cloud, region in self.lab.regions:
+            suffix = identifier(region.name)
+            urls = {name: self.configuration.database(f"{name}_{suffix}") for name in ("nova", "nova_cell0")}
+            messages = self.configuration.messages(region)
+            jobs.append(
+                Job(
+                    f"cells {region.name}",
+                    self._bound(self.databases.map_cells, region, urls, messages),
+                    (f"database nova_api_{suffix}",),
+                )
+            )
+            started = tuple(f"start {program.name}" for program in self.programs if program.group == region.name)
+            resources = self._bound(lambda c, r: Resources(c, r, self.secrets).converge(), cloud, region)
+            jobs.append(Job(f"resources {region.name}", resources, started))
+        return jobs
+
+    @staticmethod
+    def _bound(act: Callable[..., bool], *arguments: Any) -> Callable[[], bool]:
+        return lambda: act(*arguments)
+
+    def _install(self) -> bool:
+        made = self.databases.install()
+        if made:
+            forget(self.lab)
+        return made
+
+    def _accounts(self, accounts: dict[str, str]) -> bool:
+        if self.databases.ready("accounts") and all(self.databases.ready(d.name) for d in databases(self.lab)):
+            return False
+        self.databases.accounts(accounts)
+        return True
+
+    def _bootstrap(self, cloud: Cloud) -> bool:
+        if self.databases.ready(f"bootstrap_{cloud.name}"):
+            return False
+        command = [
+            self.lab.binary("keystone-manage"),
+            "--config-file",
+            f"{self.lab.folder}/etc/{cloud.name}/keystone/keystone.conf",
+            "bootstrap",
+        ]
+        password = self.secrets.get("accounts", cloud.name, "Default", "admin")
+        as_owner(self.lab, command, f"bootstrap-{cloud.name}", {"OS_BOOTSTRAP_PASSWORD": password})
+        self.databases.whole(f"bootstrap_{cloud.name}")
+        return True
+
+    def _identity(self, cloud: Cloud) -> bool:
+        return Identity(cloud, self.secrets).converge()
+
+    def memory(self) -> int:
+        """What all processes of the lab use, in bytes."""
+        return sum(state.memory for state in states(self.lab, self.programs))
