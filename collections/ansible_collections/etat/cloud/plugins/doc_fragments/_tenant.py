@@ -13,4 +13,4 @@ from ansible_collections.etat.cloud.plugins.module_utils._tenant_options import 
 
 class ModuleDocFragment:
     # YAML holds JSON, and writing JSON needs nothing but the standard library.
-    DOCUMENTATION = json.dumps({"options": documentation(TENANT_OPTIONS)})
+    DOCUMENTATION: str = json.dumps({"options": documentation(TENANT_OPTIONS)})

@@ -212,9 +212,9 @@ class Run:
             for place, tenant in self._tenants().items()
         }
         general = self.clouds.get(self.declaration.cloud)
-        domains = {domain for domain, _ in own} | {domain["name"] for domain in self.declaration.domains}
+        domains = {place[0] for place in own} | {domain["name"] for domain in self.declaration.domains}
         for domain in domains:
-            first = next((account for (name, _), account in own.items() if name == domain), None)
+            first = next((account for place, account in own.items() if place[0] == domain), None)
             account = general.account if general else first
             if account:
                 own[(domain, "")] = account

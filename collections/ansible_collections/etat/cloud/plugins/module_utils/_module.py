@@ -12,16 +12,11 @@ from typing import Any, Self
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ._converge import Declaration, Run
 from ._engine.model import EngineError, Outcome, Problem, State
 from ._kinds import KINDS
 from ._progress import Progress
-
-try:
-    from ._converge import Declaration, Run
-except ImportError:
-    SDK_ERROR: str | None = traceback.format_exc()
-else:
-    SDK_ERROR = None
+from ._sdk import SDK_ERROR
 
 
 class CloudModule:

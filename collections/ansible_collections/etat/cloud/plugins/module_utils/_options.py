@@ -60,7 +60,7 @@ def documentation(options: Mapping[str, Any]) -> Options:
     """Return options as a module's DOCUMENTATION has them."""
     return {
         name: {
-            **{key: value for key, value in option.items() if key not in ("schema", "suboptions")},
+            **{key: value for key, value in option.items() if key not in ("schema", "suboptions", "no_log")},
             **({"suboptions": documentation(option["suboptions"])} if "suboptions" in option else {}),
         }
         for name, option in options.items()

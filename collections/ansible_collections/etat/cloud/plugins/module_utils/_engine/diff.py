@@ -124,9 +124,7 @@ def _missing(by_name: dict[str, Kind], changes: Iterable[Change], seen: Observat
             if need in coming or (by_name[need.kind].service, need.region) in seen.blind:
                 continue
             if need in going:
-                yield Problem(
-                    f"{change.key} needs {need}", "it is declared absent", "Keep the one or drop the other."
-                )
+                yield Problem(f"{change.key} needs {need}", "it is declared absent", "Keep the one or drop the other.")
                 continue
             yield from _ambiguous(need, seen)
             if seen.one(need) is None and (need.kind, need.region) in seen.looked:

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .model import Get, Key, Kind, Observed, Problem, Scope, Wanted
 
-#: Reads many listings at once: for each, its records or the problem that kept it from answering.
-Reader = Callable[[Iterable[Get]], Mapping[Get, list[Mapping[str, Any]] | Problem]]
+
+class Reader(Protocol):
+    """Reads many listings at once."""
+
+    def __call__(self, gets: Iterable[Get]) -> Mapping[Get, list[Mapping[str, Any]] | Problem]:
+        """Return, for each listing, its records or the problem that kept it from answering."""
 
 
 @dataclass(slots=True)
@@ -64,10 +68,10 @@ def observe(kinds: Sequence[Kind], scope: Scope, read: Reader) -> Observation:
     """
     seen = Observation()
     for stage in sorted({kind.stage for kind in kinds}):
-        asked = [(kind, list(kind.listings(scope))) for kind in kinds if kind.stage == stage]
+        asked = {kind: list(kind.listings(scope)) for kind in kinds if kind.stage == stage}
         # Kinds that show in the same listing, such as a security group and its rules, share one call.
-        answers = read(dict.fromkeys(get for _, gets in asked for get in gets))
-        for kind, gets in asked:
+        answers = read(dict.fromkeys(get for gets in asked.values() for get in gets))
+        for kind, gets in asked.items():
             for get in gets:
                 seen.looked.add((kind.name, get.region))
                 answer = answers[get]

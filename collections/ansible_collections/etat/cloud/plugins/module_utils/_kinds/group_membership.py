@@ -58,5 +58,5 @@ class GroupMembership(Kind):
         return f"{group}/{user}"
 
     def delete(self, api: Api, change: Change) -> None:
-        group, _, user = change.id.partition("/")
+        group, user = change.id.split("/")
         api.delete(f"/groups/{group}/users/{user}")

@@ -13,7 +13,13 @@ from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed,
 
 def _options(limits: Mapping[str, str]) -> dict[str, Any]:
     return {
-        name: {"description": [f"{what} V(-1) means no limit."], "type": "int", "schema": {"minimum": -1}}
+        # A limit is no secret, whatever Ansible makes of a name that ends with "key_pairs".
+        name: {
+            "description": [f"{what} V(-1) means no limit."],
+            "type": "int",
+            "no_log": False,
+            "schema": {"minimum": -1},
+        }
         for name, what in limits.items()
     }
 

@@ -24,7 +24,7 @@ class RoleAssignment(Kind):
         "role": {"description": ["Name of the role."], "type": "str", "required": True},
         "group": {"description": ["Name of the group of the same domain that holds the role."], "type": "str"},
         "user": {
-            "description": ["Name of the user of the same domain who holds the role.", "Either this or O(group)."],
+            "description": ["Name of the user of the same domain who holds the role.", "Either this or a group."],
             "type": "str",
         },
         **STATE,
@@ -60,7 +60,7 @@ class RoleAssignment(Kind):
                 yield Observed(Key(self.name, "", path), "/".join(path))
 
     def label(self, key: Key) -> str:
-        _, _, holder, who, role = key.path
+        holder, who, role = key.path[2:]
         return f"{role} for {holder} {who}"
 
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:

@@ -39,7 +39,7 @@ class RouterInterface(Kind):
         return (place.domain, place.project, router, item["network"], item.get("subnet") or item["network"])
 
     def label(self, key: Key) -> str:
-        _, _, router, network, subnet = key.path
+        router, network, subnet = key.path[2:]
         return f"{router} on {network}" + ("" if subnet == network else f" / {subnet}")
 
     def listings(self, scope: Scope) -> Iterable[Get]:

@@ -86,7 +86,7 @@ class SecurityGroupRule(Kind):
     service = "network"
     levels = (Level.SITE,)
     section = ("security_groups", "rules")
-    heading = {"description": ["What the group allows; other rules are left alone unless O(prune_rules) is set."]}
+    heading = {"description": ["What the group allows; other rules are left alone unless the group prunes."]}
     options = {
         "direction": {
             "description": ["Whether the rule is about traffic that comes in or goes out."],
@@ -223,7 +223,7 @@ def _ports(text: str | None, protocol: str) -> tuple[int | None, int | None]:
     if text is None:
         return None, None
     if protocol in ICMP:
-        type, _, code = text.partition(":")
+        type, code = (*text.split(":"), "")[:2]
         return int(type), int(code) if code else None
     first, dash, last = text.partition("-")
     return int(first), int(last if dash else first)

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from keystoneauth1 import exceptions as ka
-from keystoneauth1 import loading
-from keystoneauth1.adapter import Adapter
-from openstack import exceptions as sdk_exceptions
-from openstack.config import OpenStackConfig
-
 from .._engine.apply import Done, Failed
 from .._engine.model import Account, Action, Change, EngineError, Get, Key, Kind, Privilege, Problem
 from .errors import problem
 from .session import CountingSession
+
+with suppress(ImportError):  # SDK_ERROR says so.
+    from keystoneauth1 import exceptions as ka
+    from keystoneauth1 import loading
+    from keystoneauth1.adapter import Adapter
+    from openstack import exceptions as sdk_exceptions
+    from openstack.config import OpenStackConfig
 
 #: The major version of each API that the kinds speak.
 VERSIONS = {"identity": "3", "compute": "2.1", "network": "2", "block-storage": "3", "image": "2"}

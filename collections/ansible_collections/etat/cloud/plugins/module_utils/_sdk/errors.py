@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
-from keystoneauth1 import exceptions as ka
+import re
+from contextlib import suppress
 
 from .._engine.model import Problem
+
+with suppress(ImportError):  # SDK_ERROR says so.
+    from keystoneauth1 import exceptions as ka
 
 
 def problem(error: Exception, cloud: str, what: str) -> Problem:
@@ -22,7 +26,7 @@ def problem(error: Exception, cloud: str, what: str) -> Problem:
         )
     elif isinstance(error, (ka.ConnectFailure, ka.ConnectTimeout, ka.SSLError, ka.UnknownConnectionError)):
         why, what_next = (
-            f"no answer ({_first_line(error)})",
+            f"no answer{_connection(error)}",
             "Check that the service runs and that this host reaches it, then run again.",
         )
     elif isinstance(error, ka.Unauthorized):
@@ -48,6 +52,17 @@ def problem(error: Exception, cloud: str, what: str) -> Problem:
     else:
         why, what_next = (f"{type(error).__name__}: {_first_line(error)}", f"Check the entry {cloud} of clouds.yaml.")
     return Problem(what, why, what_next)
+
+
+def _connection(error: Exception) -> str:
+    """Return from where no answer came and why, out of the layers of text that wrap it."""
+    text = str(error)
+    address = re.search(r"https?://[^/\s:]+(:\d+)?", text)
+    cause = re.search(r"\[Errno -?\d+\] ([^\"'()]+)", text) or re.search(r"timed out", text)
+    where = f" from {address.group()}" if address else ""
+    return (
+        f"{where} ({cause.group(cause.lastindex or 0).strip().lower()})" if cause else f"{where} ({_first_line(error)})"
+    )
 
 
 def _first_line(error: Exception) -> str:
