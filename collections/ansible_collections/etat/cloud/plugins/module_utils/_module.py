@@ -72,7 +72,7 @@ class CloudModule:
         result = self._run.result() if self._run else {}
         if isinstance(error, EngineError):
             # There is no plan to show: either none could be made, or it was refused.
-            stats = {"stats": result["stats"]} if result else {}
+            stats = {"stats": _short(result)["stats"]} if result else {}
             self._ansible.fail_json(changed=False, **stats, msg=_message(error.problems))
         if isinstance(error, Exception):
             self._ansible.fail_json(
@@ -99,7 +99,8 @@ def _short(result: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     outcomes = [outcome for outcome in result["outcomes"] if outcome["state"] != State.DONE]
     plan = {name: result["plan"][name] for name in ("summary", "counts")}
-    return {**result, "plan": plan, "outcomes": outcomes}
+    stats = {name: result["stats"][name] for name in ("calls", "seconds")}
+    return {**result, "plan": plan, "outcomes": outcomes, "stats": stats}
 
 
 def _unmade(outcome: Outcome) -> str:

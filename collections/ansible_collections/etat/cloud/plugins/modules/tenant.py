@@ -164,6 +164,7 @@ stats:
       type: dict
     tenants:
       description: For each tenant and region, how many objects were planned for each action.
+      returned: success
       type: list
       elements: dict
 """
