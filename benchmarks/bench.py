@@ -223,7 +223,7 @@ class Bench:
 def table(results: dict[str, Any]) -> str:
     """Return the results as people read them, in 80 columns."""
     lines = [
-        f"{results['tenants']} tenants of {results['objects_per_tenant']} objects, {results['workers']} threads, medians",
+        f"{results['tenants']} tenants of {OBJECTS} objects, {results['workers']} threads, medians",
         f"(openstack.cloud of {results['peer']}: {results['peer_tenants']} tenants), whole processes",
         "",
         f"{'work':14} {'against':16} {'s/tenant':>9} {'there':>9} {'ratio':>8}  target",
@@ -238,9 +238,7 @@ def table(results: dict[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tenants", type=int, default=20, help="tenants of the product and the floor")
-    parser.add_argument(
-        "--peer-tenants", type=int, help="tenants of openstack.cloud (default: as many; 0: leave it out)"
-    )
+    parser.add_argument("--peer-tenants", type=int, help="tenants of openstack.cloud; 0 leaves it out")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the product and the floor")
     parser.add_argument("--json", type=Path, default=CACHE / "bench.json", help="where the results go")
     chosen = parser.parse_args()
