@@ -1,0 +1,71 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every kind against its table: from a declaration and the records of a cloud to the plan and to the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.etat.cloud.plugins.module_utils._converge import Declaration, Run
+from ansible_collections.etat.cloud.plugins.module_utils._engine.model import EngineError, State
+from ansible_collections.etat.cloud.plugins.module_utils._engine.plan import as_data
+from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
+from ansible_collections.etat.cloud.plugins.module_utils._options import argument_spec
+from ansible_collections.etat.cloud.plugins.module_utils._progress import Progress
+from ansible_collections.etat.cloud.plugins.module_utils._tenant_options import TENANT_OPTIONS
+from ansible_collections.etat.cloud.tests.unit.plugins.module_utils.cloud_server import CloudServer
+
+HERE = Path(__file__).parent
+GIVEN = yaml.safe_load((HERE / "given.yml").read_text(encoding="utf-8"))
+VALIDATOR = ArgumentSpecValidator(argument_spec(TENANT_OPTIONS))
+PARTS = {"about", "account", "declaration", "accepts", "cloud", "plan", "problems", "answers", "calls", "reads"}
+
+
+def cases() -> list[Any]:
+    """Return every case of every table."""
+    return [
+        pytest.param(case, id=f"{file.stem}: {case['about']}")
+        for file in sorted(HERE.glob("cases/*.yml"))
+        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    ]
+
+
+def prepared(cloud: CloudServer, case: Mapping[str, Any]) -> Run:
+    """Return the run of a case, not yet prepared, its declaration checked and completed as a module does it."""
+    cloud.hold({**GIVEN, **case.get("cloud", {})}, case.get("answers"))
+    checked = VALIDATOR.validate(case["declaration"])
+    assert not checked.error_messages
+    declared = checked.validated_parameters
+    accepts = tuple(case["accepts"]) if "accepts" in case else None
+    account = case.get("account", "interne")
+    declaration = Declaration(account, declared["domains"], declared["tenants"], accepts, workers=1)
+    return Run(KINDS, declaration, Progress())
+
+
+@pytest.mark.parametrize("case", cases())
+def test_a_declaration_on_a_cloud_gives_the_plan_and_the_calls_of_the_table(
+    cloud: CloudServer, case: Mapping[str, Any]
+) -> None:
+    assert set(case) <= PARTS
+    run = prepared(cloud, case)
+    if "problems" in case:
+        with pytest.raises(EngineError) as refused:
+            run.prepare()
+        assert [str(problem) for problem in refused.value.problems] == case["problems"]
+        assert cloud.writes() == []
+        return
+    run.prepare()
+    empty = {"region": "", "before": {}, "after": {}}
+    assert [as_data(change) for change in run.plan.changes] == [{**empty, **change} for change in case["plan"]]
+    for path, times in case.get("reads", {}).items():
+        assert len(cloud.reads(path)) == times, path
+    if "calls" in case or not case["plan"]:
+        run.apply()
+        assert [outcome.reason for outcome in run.outcomes if outcome.state is not State.DONE] == []
+        assert cloud.writes() == case.get("calls", [])

@@ -1,0 +1,354 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small cloud on 127.0.0.1 that answers over HTTP: Keystone's tokens and catalogue, and the records that a test gives.
+
+It stands for what a real OpenStack cannot be made to do on command: to fail in a chosen way, or to hold exactly the
+records of a table. What a real one answers to each call is tested on the lab.
+
+A path is written "SERVICE REGION PATH", and without a region for identity: "network toulouse /networks".
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+#: The version below each service's endpoint; network has none in the catalogue, so it is discovered, as on the lab.
+ENDPOINTS = {"identity": "/v3", "compute": "/v2.1", "block-storage": "/v3", "network": ""}
+VERSIONED = {**ENDPOINTS, "network": "/v2.0"}
+PASSWORD = "correct horse"
+#: The users of the cloud with their roles, wherever they act.
+USERS = {
+    "admin": ("admin", "member", "reader"),
+    "manager": ("manager", "member", "reader"),
+    "member": ("member", "reader"),
+}
+#: What a listing's query says about the listing itself, and not about its records.
+NOT_FILTERS = {"fields", "limit", "marker", "usage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as the server got it. scope is that of its token, such as "project p-moodle"."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    scope: str = ""
+
+
+@dataclass(slots=True)
+class Fault:
+    """An answer in place of the true one, for a number of times."""
+
+    status: int
+    body: Any
+    times: int
+
+
+@dataclass(slots=True)
+class Content:
+    """What the cloud holds: records by path, and answers to writes that are more than the record itself."""
+
+    records: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    regions: tuple[str, ...] = ("toulouse", "paris")
+    calls: list[Call] = field(default_factory=list)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    #: The number of records of one page, per path, and the style of its links.
+    pages: dict[str, tuple[int, str]] = field(default_factory=dict)
+    made: int = 0
+
+
+class CloudServer:
+    """Serves a Content; a test puts its own in place."""
+
+    def __init__(self) -> None:
+        self.content = Content()
+        self._lock = threading.Lock()
+        served = self
+
+        class Handler(_Handler):
+            cloud = served
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        # The least poll that does not cost: it is the time that stopping takes.
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def hold(self, records: Mapping[str, Any], answers: Mapping[str, Any] | None = None) -> Content:
+        """Hold these records and no others, with no call made so far."""
+        self.content = Content(copy.deepcopy(dict(records)), copy.deepcopy(dict(answers or {})))
+        return self.content
+
+    def fail(self, call: str, status: int, body: Any = None, times: int = 1000) -> None:
+        """Answer a call such as "GET network toulouse /networks" with an error for so many times."""
+        self.content.faults[call] = Fault(status, body, times)
+
+    def writes(self) -> list[dict[str, Any]]:
+        """Return the calls that wrote, tokens aside, in the form of the tables."""
+        return [
+            {f"{call.method} {call.path}": call.body}
+            for call in self.content.calls
+            if call.method != "GET" and call.path != "identity /auth/tokens"
+        ]
+
+    def reads(self, path: str) -> list[Call]:
+        """Return the calls that read a path."""
+        return [call for call in self.content.calls if call.method == "GET" and call.path == path]
+
+    # --- what is answered
+
+    def answer(self, call: Call) -> tuple[int, Any, dict[str, str]]:
+        """Return the status, the body and the headers of an answer."""
+        with self._lock:
+            self.content.calls.append(call)
+            fault = self.content.faults.get(f"{call.method} {call.path}")
+            if fault and fault.times:
+                fault.times -= 1
+                return fault.status, fault.body, {}
+            if call.path == "identity /auth/tokens":
+                return self._token(call.body["auth"])
+            if call.path.endswith(" /"):
+                return 200, self._versions(call.path), {}
+            status, body = getattr(self, f"_{call.method.lower()}")(call)
+            return status, body, {}
+
+    def _versions(self, root: str) -> dict[str, Any]:
+        """Return what a service says of its versions at its root; only two are ever asked."""
+        if root == "identity /":
+            links = [{"rel": "self", "href": f"{self.address}/identity/v3/"}]
+            return {"version": {"id": "v3.14", "status": "stable", "links": links}}
+        links = [{"rel": "self", "href": f"{self.address}/network/{root.split()[1]}/v2.0/"}]
+        return {"versions": [{"id": "v2.0", "status": "CURRENT", "links": links}]}
+
+    def _token(self, asked: Mapping[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        user = asked["identity"]["password"]["user"]
+        if user["password"] != PASSWORD or user["name"] not in USERS:
+            return 401, {"error": {"code": 401, "message": "The request you have made requires authentication."}}, {}
+        scope = asked.get("scope", {})
+        token: dict[str, Any] = {
+            "methods": ["password"],
+            "user": {"id": f"u-{user['name']}", "name": user["name"], "domain": {"id": "default", "name": "Default"}},
+            "roles": [{"id": f"r-{role}", "name": role} for role in USERS[user["name"]]],
+            "issued_at": "2026-01-01T00:00:00.000000Z",
+            "expires_at": "2099-01-01T00:00:00.000000Z",
+            "catalog": self._catalogue(),
+        }
+        said = "nothing"
+        if "project" in scope:
+            project = self._named("/projects", scope["project"])
+            domain = self._named("/domains", {"id": project["domain_id"]})
+            token["project"] = {"id": project["id"], "name": project["name"], "domain": domain}
+            said = f"project {project['id']}"
+        elif "domain" in scope:
+            token["domain"] = self._named("/domains", scope["domain"])
+            said = f"domain {token['domain']['id']}"
+        elif "system" in scope:
+            token["system"], said = {"all": True}, "system"
+        return 201, {"token": token}, {"X-Subject-Token": said}
+
+    def _named(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        found = next(
+            record
+            for record in self.content.records[f"identity {path}"]
+            if ("id" in asked and record["id"] == asked["id"]) or ("name" in asked and record["name"] == asked["name"])
+        )
+        return {name: found[name] for name in ("id", "name", "domain_id") if name in found}
+
+    def _catalogue(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "type": service,
+                "name": service,
+                "id": service,
+                "endpoints": [
+                    {
+                        "id": f"{service}-{region}",
+                        "interface": "public",
+                        "region": region,
+                        "region_id": region,
+                        "url": "/".join(
+                            part for part in (self.address, service, "" if service == "identity" else region) if part
+                        )
+                        + version,
+                    }
+                    for region in self.content.regions
+                ],
+            }
+            for service, version in ENDPOINTS.items()
+        ]
+
+    def _get(self, call: Call) -> tuple[int, Any]:
+        held = self.content.records.get(call.path)
+        if isinstance(held, Mapping):
+            return 200, held
+        name = call.path.rpartition("/")[2].replace("-", "_")
+        if held is None:
+            record = self._record(call.path)
+            collection = call.path.split("/")[-2].replace("-", "_")
+            return (200, {_singular(collection): record}) if record else _missing(call.path)
+        found = [record for record in held if _matches(record, call.query)]
+        fields = [value for key, value in call.query if key == "fields"]
+        if fields:
+            found = [{name: record[name] for name in fields if name in record} for record in found]
+        return 200, self._page(call, name, found)
+
+    def _page(self, call: Call, name: str, found: list[Any]) -> dict[str, Any]:
+        if call.path not in self.content.pages:
+            return {name: found}
+        size, style = self.content.pages[call.path]
+        marker = dict(call.query).get("marker")
+        start = next((index + 1 for index, record in enumerate(found) if record["id"] == marker), 0)
+        shown, rest = found[start : start + size], found[start + size :]
+        query = "&".join(f"{key}={value}" for key, value in call.query if key != "marker")
+        # The host of a link is not always one that the client can reach.
+        link = f"http://behind.a.proxy/list?{query}&marker={shown[-1]['id']}" if rest else None
+        if style == "keystone":
+            return {name: shown, "links": {"self": "", "previous": None, "next": link}}
+        if style == "rel":
+            return {name: shown, f"{name}_links": [{"rel": "next", "href": link}] if link else []}
+        return {name: shown, f"{name}_links": [{"rel": "previous", "href": "x"}] if not link else [
+            {"rel": "previous", "href": "x"}, {"rel": "next", "href": link}]}
+
+    def _record(self, path: str) -> dict[str, Any] | None:
+        collection, _, id = path.rpartition("/")
+        held = self.content.records.get(collection, ())
+        return next((record for record in held if record.get("id") == id), None)
+
+    def _post(self, call: Call) -> tuple[int, Any]:
+        for wrapper, sent in call.body.items():
+            several = isinstance(sent, list)
+            made = [self._new(record) for record in (sent if several else [sent])]
+            self.content.records.setdefault(call.path, []).extend(made)
+            told = self.content.answers.get(f"POST {call.path}", {})
+            answers = [{**record, **told} for record in made]
+            return 201, {wrapper: answers if several else answers[0]}
+        raise AssertionError("a creation without a body")
+
+    def _new(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        self.content.made += 1
+        return {"id": f"new-{self.content.made}", **sent}
+
+    def _put(self, call: Call) -> tuple[int, Any]:
+        if f"PUT {call.path}" in self.content.answers:
+            return 200, self.content.answers[f"PUT {call.path}"]
+        record = self._record(call.path)
+        if record is not None and call.body:
+            wrapper, sent = next(iter(call.body.items()))
+            record.update(sent)
+            return 200, {wrapper: record}
+        return 200, call.body or {}
+
+    _patch = _put
+
+    def _delete(self, call: Call) -> tuple[int, Any]:
+        collection, _, id = call.path.rpartition("/")
+        held = self.content.records.get(collection)
+        if held:
+            held[:] = [record for record in held if record["id"] != id]
+        return 204, None
+
+
+def _singular(collection: str) -> str:
+    return {"address_groups": "address_group"}.get(collection, collection.removesuffix("s"))
+
+
+def _missing(path: str) -> tuple[int, Any]:
+    return 404, {"error": {"code": 404, "message": f"{path} could not be found"}}
+
+
+def _matches(record: Mapping[str, Any], query: tuple[tuple[str, str], ...]) -> bool:
+    """Return whether a record has, for each name in a query, one of its values. Dots lead into a record."""
+    asked: dict[str, set[str]] = {}
+    for name, value in query:
+        if name not in NOT_FILTERS:
+            asked.setdefault(name, set()).add(value)
+    return all(str(_value(record, name)) in values for name, values in asked.items())
+
+
+def _value(record: Mapping[str, Any], name: str) -> Any:
+    found: Any = record
+    for part in name.split(".") if name not in record else [name]:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Turns HTTP into calls of the server and its answers into HTTP."""
+
+    cloud: CloudServer
+    protocol_version = "HTTP/1.1"
+    #: Answers leave in one piece; in two, the second would wait for an acknowledgement of the first.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def _serve(self) -> None:
+        parts = urlsplit(self.path)
+        service, *rest = parts.path.strip("/").split("/")
+        region = "" if service == "identity" else rest.pop(0)
+        version = VERSIONED[service].strip("/")
+        path = "/" + "/".join(rest[1:] if rest[:1] == [version] else rest)
+        length = int(self.headers.get("Content-Length") or 0)
+        text = self.rfile.read(length)
+        status, body, headers = self.cloud.answer(
+            Call(
+                method=self.command,
+                path=" ".join(part for part in (service, region, path) if part),
+                query=tuple(parse_qsl(parts.query)),
+                body=json.loads(text) if text else None,
+                scope=self.headers.get("X-Auth-Token", ""),
+            )
+        )
+        sent = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html" if isinstance(body, str) else "application/json")
+        self.send_header("Content-Length", str(len(sent)))
+        self.send_header("x-openstack-request-id", "req-1")
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(sent)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the calls are recorded."""
+
+
+def clouds(address: str) -> dict[str, Any]:
+    """Return the clouds.yaml of a cloud at an address: one entry for each kind of account."""
+
+    def entry(user: str, **scope: str) -> dict[str, Any]:
+        auth = {"auth_url": f"{address}/identity/v3", "username": user, "password": PASSWORD}
+        return {"auth": {**auth, "user_domain_name": "Default", **scope}, "identity_api_version": "3"}
+
+    return {
+        "clouds": {
+            "interne": entry("admin", project_name="admin", project_domain_name="Default"),
+            "interne-reader": entry("member", system_scope="all"),
+            "interne-education": entry("manager", domain_name="education"),
+            "externe-notebooks": entry("member", project_name="notebooks", project_domain_name="education"),
+        }
+    }
+
+
+def serve() -> Iterator[CloudServer]:
+    """Yield a running server and stop it afterwards."""
+    server = CloudServer()
+    yield server
+    server.stop()
