@@ -222,7 +222,7 @@ class CallbackModule(CallbackBase):
         for found in (result.result, *(result.result.get("results") or ())):
             if not (isinstance(found, Mapping) and isinstance(found.get("stats"), Mapping)):
                 continue
-            if "calls" not in found["stats"] or "tenants" not in found["stats"]:
+            if "calls" not in found["stats"]:
                 continue
             converged = Converged(
                 play=self._play,
@@ -235,7 +235,9 @@ class CallbackModule(CallbackBase):
             # In diff mode, Ansible has just shown every field.
             whole = self._display.verbosity > 0
             limit = 1 if result.task.diff else sys.maxsize if whole else self.get_option("plan_lines")
-            self._show(plan_lines(host, converged, limit))
+            self._show(
+                plan_lines(host, converged, limit, shutil.get_terminal_size().columns if self._terminal else None)
+            )
 
     def _show(self, lines: Sequence[Line]) -> None:
         for text, color in lines:
@@ -252,7 +254,7 @@ class CallbackModule(CallbackBase):
         atexit.register(self._stop)
         if self._terminal:
             # The callback that prints is told of an event before this one, so the line goes when something is printed.
-            self._display.display = self._display_above
+            self._display.display = self._display_above  # type: ignore[method-assign]
         self._thread = Thread(target=self._follow, name="etat.cloud.report", daemon=True)
         self._thread.start()
 
@@ -342,15 +344,21 @@ def _count(facts: Mapping[str, Any]) -> str:
     return f"{facts['done']} of {facts['total']}" if facts.get("total") else ""
 
 
-def plan_lines(host: str, converged: Converged, limit: int) -> list[Line]:
-    """Return the plan of a task on a host; nothing when there is none to show."""
+def plan_lines(host: str, converged: Converged, limit: int, width: int | None = None) -> list[Line]:
+    """Return the plan of a task on a host, wrapped to a width; nothing when there is none to show."""
     plan = converged.result.get("plan") or {}
     if not plan.get("text") or not (converged.changes or converged.check):
         return []
     head, *body = plan["text"].splitlines()
     lines: list[Line] = [(f"{host}: {head}", "CHANGED" if converged.changes else "OK")]
     colors = {"+": "DIFF_ADD", "-": "DIFF_REMOVE", "~": "CHANGED"}
-    lines += [(f"  {line}" if line else "", colors.get(line.strip()[:1])) for line in body[: limit - 1]]
+    for line in body[: limit - 1]:
+        color = colors.get(line.strip()[:1])
+        if width and line:
+            indent = " " * (len(line) - len(line.lstrip()) + 2)
+            lines += _wrapped(indent, line.strip(), width, color, hanging=4)
+        else:
+            lines.append((f"  {line}".rstrip(), color))
     if len(body) >= limit > 1:
         lines.append((f"  … and {len(body) - limit + 1} more lines, see -v", None))
     return lines
@@ -368,7 +376,7 @@ def summary(converged: Sequence[Converged], width: int) -> list[Line]:
         # The same role in two plays has tasks of the same name.
         name = run.play if tasks[run.task] > 1 else run.task
         lines.append((f"{number}. {name}" + (" (check mode)" if run.check else ""), None))
-        if run in shown:
+        if run in shown and run.result["stats"].get("tenants"):
             lines += _table(run)
         lines += _outcome(run, width)
         lines += _undone(run, width)
@@ -405,7 +413,8 @@ def _outcome(run: Converged, width: int) -> list[Line]:
     elif not run.known():
         said, color = "failed while changes were made; see its message", "ERROR"
     elif not run.changes:
-        said, color = f"nothing changed, {counts['keep']} as declared", "OK"
+        nothing = "nothing to change" if run.check else "nothing changed"
+        said, color = f"{nothing}, {counts['keep']} as declared", "OK"
     else:
         verbs = [f"to {action}" for action in ACTIONS[:3]] if run.check else ["created", "updated", "deleted"]
         parts = [f"{counts[action]} {verb}" for action, verb in zip(ACTIONS[:3], verbs, strict=True) if counts[action]]
@@ -442,12 +451,12 @@ def _undone(run: Converged, width: int) -> list[Line]:
     return lines
 
 
-def _wrapped(title: str, text: str, width: int, color: str | None = None) -> list[Line]:
+def _wrapped(title: str, text: str, width: int, color: str | None = None, hanging: int = 0) -> list[Line]:
     lines = textwrap.wrap(
         text,
         width,
         initial_indent=title,
-        subsequent_indent=" " * len(title),
+        subsequent_indent=" " * (len(title) + hanging),
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -16,7 +16,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
 from ansible_collections.etat.cloud.plugins.callback.report import (
     Converged,
     Watched,
@@ -27,7 +26,7 @@ from ansible_collections.etat.cloud.plugins.callback.report import (
     summary,
 )
 
-COLLECTIONS = Path(__file__).resolve().parents[8]
+COLLECTIONS = Path(__file__).resolve().parents[7]
 
 #: A module that tells its progress and returns what a module of the collection returns.
 WORK = """\
@@ -44,7 +43,7 @@ for facts in module.params["say"] or ():
 if module.params["mark"]:
     with open(module.params["mark"], "w") as file:
         file.write(str(path))
-    time.sleep(60)
+    time.sleep(20)
 module.exit_json(progress=path, mode=os.path.isdir(path or "") or oct(os.stat(os.path.dirname(path or "/x/")).st_mode)
                  if path else "", **(module.params["result"] or {}))
 """
@@ -198,8 +197,10 @@ def test_changes_that_were_not_made_are_not_counted_as_made():
     shown = texts(summary([converged(result(create=5, keep=3, outcomes=outcomes), failed=True)], 79))
     assert "paris          1       2 " in shown
     assert "   2 created, 3 unchanged; " in shown
-    assert "   failed   create security group education/moodle/web in paris: the cloud refuses" in shown
-    assert "   skipped  create security group education/moodle/a in paris and 1 more: web\n" in shown
+    assert (
+        "   failed   create security group education/moodle/web in paris: the cloud\n            refuses it\n" in shown
+    )
+    assert "   skipped  create security group education/moodle/a in paris and 1 more: web" in shown
 
 
 def test_what_became_of_the_changes_is_not_guessed():
@@ -326,8 +327,7 @@ def test_a_task_with_no_log_is_neither_followed_nor_shown(tmp_path: Path):
     assert "TENANTS" not in done.stdout
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT])
-def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, stop: signal.Signals):
+def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path):
     mark = tmp_path / "mark"
     command, environment = playbook(tmp_path, {"name": "Work", "work": {"say": STEPS[:1], "mark": str(mark)}})
     with subprocess.Popen(
@@ -337,6 +337,6 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, stop: signal.S
         while not (mark.exists() and mark.read_text()) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert Path(mark.read_text()).exists()
-        run.send_signal(stop)
+        run.send_signal(signal.SIGINT)
         run.communicate(timeout=30)
     assert not Path(mark.read_text()).parent.exists()
