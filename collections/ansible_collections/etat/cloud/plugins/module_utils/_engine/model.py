@@ -90,6 +90,10 @@ class Place:
     region: str = ""
     parents: tuple[Fields, ...] = ()
 
+    def absent(self, item: Fields) -> bool:
+        """Return whether an item is declared absent, by itself or with one around it."""
+        return any(found.get("state") == "absent" for found in (item, *self.parents))
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -300,6 +304,8 @@ class Kind(ABC):
     fixed: ClassVar[tuple[str, ...]] = ()
     #: Kinds that must be there before this one.
     needs: ClassVar[tuple[str, ...]] = ()
+    #: Kinds that must be listed for its records to be read, beside those that its objects refer to.
+    read_with: ClassVar[tuple[str, ...]] = ()
     #: The kind under which this one lives, for undeclared objects that their owner deletes.
     parent: ClassVar[str] = ""
     #: Listings wait for those of lower stages, whose ids they use.
@@ -314,11 +320,14 @@ class Kind(ABC):
     # --- from the declaration
 
     def wanted(self, place: Place, item: Any) -> Iterator[Wanted]:
-        """Yield the objects that an item of the declaration asks for. Most kinds yield one."""
+        """Yield the objects that an item of the declaration asks for. Most kinds yield one.
+
+        Raises ValueError when a value has no meaning.
+        """
         yield Wanted(
             key=Key(self.name, place.region, self.path(place, item)),
             fields=self.declared(item),
-            absent=item.get("state") == "absent",
+            absent=place.absent(item),
         )
 
     def path(self, place: Place, item: Any) -> Path:

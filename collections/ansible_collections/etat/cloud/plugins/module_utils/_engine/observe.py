@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .model import Get, Key, Kind, Observed, Problem, Scope, Wanted
+from .model import Fields, Get, Key, Kind, Observed, Problem, Scope, Wanted
 
 
 class Reader(Protocol):
@@ -51,13 +51,21 @@ class Observation:
 
 
 def concerned(kinds: Sequence[Kind], wanted: Iterable[Wanted]) -> list[Kind]:
-    """Return the kinds that have to be observed for these objects, in the order of their needs."""
+    """Return the kinds that have to be observed for these objects and for what they refer to, in the order given."""
     by_name = {kind.name: kind for kind in kinds}
     names: set[str] = set()
-    open_names = {name for item in wanted for name in (item.key.kind, *item.owns)}
-    while open_names:
-        names |= open_names
-        open_names = {need for name in open_names for need in by_name[name].needs} - names
+    met: set[Key] = set()
+    rest: list[tuple[Key, Fields]] = []
+    for item in wanted:
+        names.update(item.owns)
+        rest.append((item.key, item.fields))
+    while rest:
+        key, fields = rest.pop()
+        names.update((key.kind, *by_name[key.kind].read_with))
+        for reference in by_name[key.kind].references(key, fields).values():
+            if reference not in met:
+                met.add(reference)
+                rest.append((reference, {}))
     return [kind for kind in kinds if kind.name in names]
 
 

@@ -42,6 +42,7 @@ class Router(NetworkResource):
     }
     compared = ("description", "admin_state_up", "external_network", "enable_snat")
     needs = ("project", "external_network")
+    read_with = ("external_network",)
     asked = ("description", "admin_state_up", "external_gateway_info")
 
     def seen(self, raw: Mapping[str, Any], get: Get, names: Names) -> dict[str, Any]:
@@ -69,10 +70,15 @@ class Router(NetworkResource):
         return sent
 
     def _gateway(self, api: Api, change: Change) -> dict[str, Any]:
+        now = api.get(f"{self.collection}/{change.id}")[self.singular]["external_gateway_info"] if change.id else None
         network = change.after.get("external_network")
         if network is not None:
             id = api.id(Key("external_network", change.key.region, (network,)))
+        elif now:
+            id = now["network_id"]
         else:
-            id = api.get(f"{self.collection}/{change.id}")[self.singular]["external_gateway_info"]["network_id"]
-        snat = {"enable_snat": change.after["enable_snat"]} if "enable_snat" in change.after else {}
-        return {"network_id": id, **snat}
+            raise LookupError(f"{change.key} has no gateway, so enable_snat means nothing there")
+        # Neutron turns translation on again when a gateway comes without a word on it.
+        kept = {"enable_snat": False} if now and now["enable_snat"] is False else {}
+        said = {"enable_snat": change.after["enable_snat"]} if "enable_snat" in change.after else kept
+        return {"network_id": id, **said}
