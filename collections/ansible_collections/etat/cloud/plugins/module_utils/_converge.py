@@ -105,11 +105,11 @@ class Run:
             return
         for cloud in self.clouds.values():
             cloud.allow_writes()
-        writer = Writer(self.kinds, self._ids())
+        writer, accounts = Writer(self.kinds, self._ids()), self._accounts()
         total, counted = len(self.plan.changes), Counter[str]()
 
         def perform(changes: Sequence[Change]) -> Done:
-            return writer.perform(self._cloud(changes[0].key), changes)
+            return writer.perform(self.clouds[account_of(accounts, changes[0].key).name], changes)
 
         def report(outcome: Outcome, wave: int) -> None:
             counted[outcome.state] += 1
@@ -154,7 +154,9 @@ class Run:
         for cloud in self.clouds.values():
             calls.update(cloud.calls())
         return {
-            "changed": bool(self.plan.changes),
+            "changed": any(outcome.state is State.DONE for outcome in self.outcomes)
+            if self.outcomes
+            else bool(self.plan.changes),
             "plan": {
                 "summary": render.headline(self.plan),
                 "counts": self.plan.counts(),
@@ -219,9 +221,6 @@ class Run:
             if account:
                 own[(domain, "")] = account
         return own
-
-    def _cloud(self, key: Key) -> Cloud:
-        return self.clouds[account_of(self._accounts(), key).name]
 
     def _check_accounts(self) -> None:
         """Refuse tenants that are not the project which their account gives."""
@@ -289,9 +288,20 @@ class Run:
         writer = Writer(self.kinds, self._ids())
 
         def used(change: Change) -> Mapping[str, int]:
-            return by_name[change.key.kind].in_use(writer.api(self._cloud(change.key), change.key), change)
+            cloud = self.clouds[account_of(accounts, change.key).name]
+            return by_name[change.key.kind].in_use(writer.api(cloud, change.key), change)
 
-        lowered = [change for change in self.plan.changes if by_name[change.key.kind].inherent and _lowers(change)]
+        def unseen(change: Change) -> bool:
+            """Return whether limits that exist were not listed, as those that nobody ever set."""
+            return not change.id and Key("project", "", change.key.path) in self.seen.objects
+
+        lowered = [
+            change
+            for change in self.plan.changes
+            if by_name[change.key.kind].inherent and (_lowers(change) or unseen(change))
+        ]
+        # What belongs to a domain counts when the run is about it.
+        concerned_keys = {item.key for item in self.wanted} | {change.key for change in self.plan.changes}
         with ThreadPoolExecutor(self.declaration.workers) as pool:
             in_use = dict(zip((change.key for change in lowered), pool.map(used, lowered), strict=True))
         problems = guard(
@@ -299,7 +309,11 @@ class Run:
             self.plan,
             Circumstances(
                 accounts=accounts,
-                observed=sum(len(found) for key, found in self.seen.objects.items() if key.path[:2] in tenants),
+                observed=sum(
+                    len(found)
+                    for key, found in self.seen.objects.items()
+                    if key.path[:2] in tenants or key in concerned_keys
+                ),
                 in_use=in_use,
                 max_delete_share=self.declaration.max_delete_share,
                 accepted=self.declaration.accepts,
@@ -314,7 +328,8 @@ class Run:
 
 def _lowers(change: Change) -> bool:
     """Return whether a change of limits could go below what is used; a new project uses nothing."""
-    return any(
-        name in change.before and limit >= 0 and not 0 <= change.before[name] <= limit
-        for name, limit in change.after.items()
-    )
+    for name, limit in change.after.items():
+        before = change.before.get(name, limit)
+        if limit >= 0 and (before is None or not 0 <= before <= limit):
+            return True
+    return False

@@ -70,15 +70,17 @@ class CloudModule:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         result = self._run.result() if self._run else {}
-        if isinstance(error, EngineError):
+        if isinstance(error, EngineError) and result.get("outcomes"):
+            self._problems += map(str, error.problems)
+        elif isinstance(error, EngineError):
             # There is no plan to show: either none could be made, or it was refused.
             stats = {"stats": _short(result)["stats"]} if result else {}
             self._ansible.fail_json(changed=False, **stats, msg=_message(error.problems))
-        if isinstance(error, Exception):
+        elif isinstance(error, Exception):
             self._ansible.fail_json(
                 **_short(result), msg=f"{type(error).__name__}: {error}", exception=traceback.format_exc()
             )
-        if error is not None:
+        elif error is not None:
             return
         if self._problems:
             self._ansible.fail_json(**_short(result), msg=self._reported(result))

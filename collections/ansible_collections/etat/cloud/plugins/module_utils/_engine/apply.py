@@ -91,7 +91,7 @@ def _jobs(by_name: dict[str, Kind], changes: Iterable[Change]) -> list[list[Chan
     jobs: dict[Any, list[Change]] = {}
     for change in changes:
         common = by_name[change.key.kind].batch(change) if change.action is Action.CREATE else None
-        jobs.setdefault((change.key.kind, common) if common else change.key, []).append(change)
+        jobs.setdefault((change.key.kind, common) if common else (change.key, change.id), []).append(change)
     return list(jobs.values())
 
 

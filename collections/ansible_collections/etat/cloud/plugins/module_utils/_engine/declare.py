@@ -19,24 +19,38 @@ def declare(
 
     domains and tenants are the items of the module's options of the same names.
 
-    Raises EngineError when one object is declared twice with different values.
+    Raises EngineError when values have no meaning, or when one object is declared twice with different values.
     """
-    wanted: list[Wanted] = []
+    found: list[Wanted | Problem] = []
     for domain in domains:
-        wanted += _walk(kinds, Level.DOMAIN, Place(domain["name"]), domain)
+        found += _walk(kinds, Level.DOMAIN, Place(domain["name"]), domain)
     for tenant in tenants:
         place = Place(tenant["domain"], tenant["name"])
-        wanted += _walk(kinds, Level.TENANT, place, tenant)
+        found += _walk(kinds, Level.TENANT, place, tenant)
         for site in tenant.get("sites") or ():
-            wanted += _walk(kinds, Level.SITE, replace(place, region=site["region"]), site)
-    return _once(wanted)
+            found += _walk(kinds, Level.SITE, replace(place, region=site["region"]), site)
+    problems = [item for item in found if isinstance(item, Problem)]
+    if problems:
+        raise EngineError(*problems)
+    return _once(item for item in found if isinstance(item, Wanted))
 
 
-def _walk(kinds: Sequence[Kind], level: Level, place: Place, root: Mapping[str, Any]) -> Iterator[Wanted]:
+def _walk(kinds: Sequence[Kind], level: Level, place: Place, root: Mapping[str, Any]) -> Iterator[Wanted | Problem]:
     for kind in kinds:
         if level in kind.levels:
             for parents, item in _items(root, kind.section):
-                yield from kind.wanted(replace(place, parents=parents), item)
+                here = replace(place, parents=parents)
+                try:
+                    yield from kind.wanted(here, item)
+                except ValueError as error:
+                    yield Problem(f"{_spoken(kind, here, item)} is not valid", str(error), "Correct the declaration.")
+
+
+def _spoken(kind: Kind, place: Place, item: Mapping[str, Any]) -> str:
+    """Return the name of an item whose key cannot be told, since its values have no meaning."""
+    above = "/".join(name for name in (place.domain, place.project, *(up["name"] for up in place.parents)) if name)
+    parts = (kind.name.replace("_", " "), item.get("name"), "of", above, place.region and f"in {place.region}")
+    return " ".join(part for part in parts if part)
 
 
 def _items(item: Any, section: Sequence[str]) -> Iterator[tuple[tuple[Mapping[str, Any], ...], Any]]:
@@ -70,4 +84,6 @@ def _once(wanted: Iterable[Wanted]) -> list[Wanted]:
 def _said(item: Wanted) -> str:
     if item.absent:
         return "absent"
-    return ", ".join(f"{name}={value}" for name, value in {**item.fields, **item.once}.items()) or "present"
+    said = [f"{name}={value}" for name, value in {**item.fields, **item.once}.items()]
+    pruned = [f"pruning every {kind.replace('_', ' ')} that is not declared" for kind in item.owns]
+    return ", ".join(said + pruned) or "present"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .model import Action, Change, EngineError, Key, Kind, Observed, Problem, Wanted
@@ -28,12 +28,15 @@ def diff(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) -> 
         kind = by_name[item.key.kind]
         if (kind.service, item.key.region) in seen.blind:
             continue
-        problems += _ambiguous(item.key, seen)
+        problems += _ambiguous(kind, item.key, seen)
         problems += _fixed(kind, item, seen.one(item.key))
-        changes.append(_compare(kind, item, seen.one(item.key)))
+        if item.absent:
+            changes += _absent(item, seen)
+        else:
+            changes.append(_compare(kind, item, seen.one(item.key)))
     changes += _undeclared(by_name, wanted, seen)
     changes = [_with_needs(by_name[change.key.kind], change) for change in changes]
-    problems += _missing(by_name, changes, seen)
+    problems += _missing(by_name, wanted, changes, seen)
     if problems:
         raise EngineError(*dict.fromkeys(problems))
     return changes
@@ -50,11 +53,14 @@ def blocked(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) 
     return found
 
 
+def _absent(item: Wanted, seen: Observation) -> Iterator[Change]:
+    for found in seen.objects.get(item.key, ()):
+        yield Change(Action.DELETE, item.key, before=found.fields, id=found.id)
+    if not seen.one(item.key):
+        yield Change(Action.KEEP, item.key)
+
+
 def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
-    if item.absent:
-        if there is None:
-            return Change(Action.KEEP, item.key)
-        return Change(Action.DELETE, item.key, before=there.fields, id=there.id)
     if there is None:
         action = Action.UPDATE if kind.inherent else Action.CREATE
         return Change(action, item.key, after=item.fields, once=item.once, owns=item.owns)
@@ -88,9 +94,10 @@ def _with_needs(kind: Kind, change: Change) -> Change:
     return replace(change, needs=needs)
 
 
-def _ambiguous(key: Key, seen: Observation) -> Iterator[Problem]:
+def _ambiguous(kind: Kind, key: Key, seen: Observation) -> Iterator[Problem]:
     found = seen.objects.get(key, ())
-    if len(found) > 1:
+    # Objects that are nothing but their identity are equal: it does not matter which is meant.
+    if len(found) > 1 and not kind.same_if_exists:
         ids = " and ".join(sorted(item.id for item in found))
         yield Problem(
             f"{key} is ambiguous",
@@ -111,11 +118,12 @@ def _fixed(kind: Kind, item: Wanted, there: Observed | None) -> Iterator[Problem
             )
 
 
-def _missing(by_name: dict[str, Kind], changes: Iterable[Change], seen: Observation) -> Iterator[Problem]:
+def _missing(
+    by_name: dict[str, Kind], wanted: Sequence[Wanted], changes: Sequence[Change], seen: Observation
+) -> Iterator[Problem]:
     """Yield a problem for each thing that a change needs and that neither is there nor will be."""
-    changes = list(changes)
-    coming = {change.key for change in changes if change.action is not Action.DELETE}
-    going = {change.key for change in changes if change.action is Action.DELETE}
+    coming = {item.key for item in wanted if not item.absent}
+    going = {item.key for item in wanted if item.absent}
     there: defaultdict[tuple[str, str], list[str]] | None = None
     for change in changes:
         if change.action not in (Action.CREATE, Action.UPDATE):
@@ -126,7 +134,7 @@ def _missing(by_name: dict[str, Kind], changes: Iterable[Change], seen: Observat
             if need in going:
                 yield Problem(f"{change.key} needs {need}", "it is declared absent", "Keep the one or drop the other.")
                 continue
-            yield from _ambiguous(need, seen)
+            yield from _ambiguous(by_name[need.kind], need, seen)
             if seen.one(need) is None and (need.kind, need.region) in seen.looked:
                 if there is None:
                     there = defaultdict(list)

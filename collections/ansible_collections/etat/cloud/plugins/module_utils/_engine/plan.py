@@ -61,23 +61,25 @@ def plan(kinds: Sequence[Kind], changes: Iterable[Change]) -> Plan:
     Raises EngineError when objects need one another in a circle.
     """
     by_name = {kind.name: kind for kind in kinds}
-    inside = {change.key: change for change in sorted(changes, key=lambda change: change.key)}
+    inside = sorted(changes, key=lambda change: (change.key, change.id))
+    # Several objects may bear one name, when all of them are deleted; they need the same.
+    needs = {change.key: change.needs for change in inside}
     depths: dict[Key, int] = {}
 
-    def depth(change: Change, above: tuple[Key, ...] = ()) -> int:
+    def depth(key: Key, above: tuple[Key, ...] = ()) -> int:
         """Return how many waves must come before: those of the kind's needs, and those of the object's own."""
-        if change.key in above:
-            circle = " needs ".join(map(str, (*above, change.key)))
+        if key in above:
+            circle = " needs ".join(map(str, (*above, key)))
             raise EngineError(Problem("the declaration goes in a circle", circle, "Break the circle."))
-        if change.key not in depths:
-            needed = [depth(inside[need], (*above, change.key)) for need in change.needs if need in inside]
-            depths[change.key] = max([_level(by_name, change.key.kind), *(1 + depth for depth in needed)])
-        return depths[change.key]
+        if key not in depths:
+            needed = [depth(need, (*above, key)) for need in needs[key] if need in needs]
+            depths[key] = max([_level(by_name, key.kind), *(1 + depth for depth in needed)])
+        return depths[key]
 
     waves: dict[tuple[int, int], list[Change]] = {}
     kept = []
-    for change in inside.values():
-        level = depth(change)
+    for change in inside:
+        level = depth(change.key)
         if change.action is Action.KEEP:
             kept.append(change)
         elif change.action is Action.DELETE:

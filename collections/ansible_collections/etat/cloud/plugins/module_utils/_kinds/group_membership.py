@@ -28,8 +28,8 @@ class GroupMembership(Kind):
     privilege = Privilege.DOMAIN
 
     def wanted(self, place: Place, item: str) -> Iterator[Wanted]:
-        group = place.parents[-1]
-        yield Wanted(Key(self.name, "", (place.domain, "", group["name"], item)), absent=group.get("state") == "absent")
+        path = (place.domain, "", place.parents[-1]["name"], item)
+        yield Wanted(Key(self.name, "", path), absent=place.absent({}))
 
     def label(self, key: Key) -> str:
         return f"{key.path[3]} in {key.path[2]}"

@@ -74,7 +74,10 @@ class Quota(Kind):
         return {"project": Key("project", "", key.path)}
 
     def update(self, api: Api, change: Change) -> None:
-        api.put(f"{self.collection}/{api.id(Key('project', '', change.key.path))}", {self.singular: dict(change.after)})
+        api.put(self.address(api, change), {self.singular: dict(change.after)})
+
+    def address(self, api: Api, change: Change) -> str:
+        return f"{self.collection}/{api.id(Key('project', '', change.key.path))}"
 
 
 class ComputeQuota(Quota):
@@ -107,7 +110,7 @@ class ComputeQuota(Quota):
     }
 
     def in_use(self, api: Api, change: Change) -> Mapping[str, int]:
-        detail = api.get(f"{self.collection}/{change.id}/detail")[self.singular]
+        detail = api.get(f"{self.address(api, change)}/detail")[self.singular]
         return {name: detail[name]["in_use"] for name in change.after if name in detail}
 
 
@@ -139,7 +142,7 @@ class VolumeQuota(Quota):
     }
 
     def in_use(self, api: Api, change: Change) -> Mapping[str, int]:
-        detail = api.get(f"{self.collection}/{change.id}", {"usage": "True"})[self.singular]
+        detail = api.get(self.address(api, change), {"usage": "True"})[self.singular]
         return {name: detail[name]["in_use"] for name in change.after if name in detail}
 
 
@@ -175,5 +178,5 @@ class NetworkQuota(Quota):
             yield Get("network", region, "/quotas", "quotas")
 
     def in_use(self, api: Api, change: Change) -> Mapping[str, int]:
-        detail = api.get(f"{self.collection}/{change.id}/details")[self.singular]
+        detail = api.get(f"{self.address(api, change)}/details")[self.singular]
         return {name: detail[name]["used"] for name in change.after if name in detail}

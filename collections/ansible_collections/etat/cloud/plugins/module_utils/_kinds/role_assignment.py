@@ -36,7 +36,7 @@ class RoleAssignment(Kind):
         for holder in ("group", "user"):
             if item.get(holder):
                 path = (place.domain, place.project, holder, item[holder], item["role"])
-                yield Wanted(Key(self.name, "", path), absent=item.get("state") == "absent")
+                yield Wanted(Key(self.name, "", path), absent=place.absent(item))
 
     def listings(self, scope: Scope) -> Iterable[Get]:
         if not scope.filtered:

@@ -142,7 +142,7 @@ class SecurityGroupRule(Kind):
         protocol = protocol_name(item.get("protocol"), ethertype)
         once = {"description": item["description"]} if item.get("description") else {}
         group = place.parents[-1]
-        absent = "absent" in (item.get("state"), group.get("state"))
+        absent = place.absent(item)
         for ports in item.get("ports") or [None]:
             path = (
                 *(place.domain, place.project, group["name"], item["direction"], ethertype, protocol),
@@ -222,11 +222,13 @@ def _ports(text: str | None, protocol: str) -> tuple[int | None, int | None]:
     """Return the two ends of a range as Neutron takes them; for ICMP, the type and the code if it is said."""
     if text is None:
         return None, None
+    first, sign, last = text.partition(":" if protocol in ICMP else "-")
+    if not first.isdecimal() or (sign and not last.isdecimal()):
+        forms = "an ICMP type nor a type and code as 8:0" if protocol in ICMP else "a port nor a range as 80-90"
+        raise ValueError(f"ports {text} are neither {forms}")
     if protocol in ICMP:
-        type, code = (*text.split(":"), "")[:2]
-        return int(type), int(code) if code else None
-    first, dash, last = text.partition("-")
-    return int(first), int(last if dash else first)
+        return int(first), int(last) if sign else None
+    return int(first), int(last if sign else first)
 
 
 def _other_side(item: Mapping[str, Any]) -> tuple[str, str]:

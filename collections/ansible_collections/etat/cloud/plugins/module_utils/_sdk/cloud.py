@@ -177,7 +177,7 @@ class Writer:
         api = self.api(cloud, first.key)
         try:
             ids = self._make(kind, api, changes)
-        except (ka.ClientException, sdk_exceptions.SDKException, LookupError) as error:
+        except (ka.ClientException, sdk_exceptions.SDKException, LookupError, ValueError) as error:
             status = getattr(error, "http_status", 0)
             if len(changes) == 1 and (
                 (first.action is Action.DELETE and status == 404)
@@ -188,8 +188,9 @@ class Writer:
             raise Failed(
                 f"{said.why}. {said.next}",
                 getattr(error, "request_id", "") or "",
-                # A refusal of the whole is an answer: nothing was made, so each may be tried alone.
-                divisible=400 <= status < 500,
+                # A refusal of the whole is an answer: nothing was made, so each may be tried alone. The same is true
+                # when something that one of them refers to is not there, which is known before the call.
+                divisible=400 <= status < 500 or type(error) is LookupError,
             ) from error
         for change, id in zip(changes, ids, strict=True):
             self._ids[change.key] = id

@@ -49,6 +49,13 @@ def problem(error: Exception, cloud: str, what: str) -> Problem:
             f"the cloud refuses it ({error.http_status}: {_first_line(error)}){_request(error)}",
             "Correct what it names and run again.",
         )
+    elif isinstance(error, (ValueError, KeyError)):
+        why, what_next = (
+            f"the answer is not one of this service ({type(error).__name__}: {_first_line(error)})",
+            "Check that the catalogue's address leads to the service, and not to a page in front of it.",
+        )
+    elif isinstance(error, LookupError):
+        why, what_next = _first_line(error), "Correct the declaration and run again."
     else:
         why, what_next = (f"{type(error).__name__}: {_first_line(error)}", f"Check the entry {cloud} of clouds.yaml.")
     return Problem(what, why, what_next)

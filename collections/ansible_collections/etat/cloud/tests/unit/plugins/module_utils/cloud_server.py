@@ -1,12 +1,13 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small cloud on 127.0.0.1 that answers over HTTP: Keystone's tokens and catalogue, and the records that a test gives.
+"""A small cloud that answers over HTTP on 127.0.0.1: tokens, a catalogue, and the records that a test gives.
 
 It stands for what a real OpenStack cannot be made to do on command: to fail in a chosen way, or to hold exactly the
 records of a table. What a real one answers to each call is tested on the lab.
 
-A path is written "SERVICE REGION PATH", and without a region for identity: "network toulouse /networks".
+A path is written "SERVICE REGION PATH", and without a region for identity: "network toulouse /networks". A path with a
+query behind it stands for calls with that query alone.
 """
 
 from __future__ import annotations
@@ -195,6 +196,8 @@ class CloudServer:
 
     def _get(self, call: Call) -> tuple[int, Any]:
         held = self.content.records.get(call.path)
+        asked = "&".join(f"{name}={value}" for name, value in call.query)
+        held = self.content.records.get(f"{call.path}?{asked}", held)
         if isinstance(held, Mapping):
             return 200, held
         name = call.path.rpartition("/")[2].replace("-", "_")
@@ -222,8 +225,12 @@ class CloudServer:
             return {name: shown, "links": {"self": "", "previous": None, "next": link}}
         if style == "rel":
             return {name: shown, f"{name}_links": [{"rel": "next", "href": link}] if link else []}
-        return {name: shown, f"{name}_links": [{"rel": "previous", "href": "x"}] if not link else [
-            {"rel": "previous", "href": "x"}, {"rel": "next", "href": link}]}
+        return {
+            name: shown,
+            f"{name}_links": [{"rel": "previous", "href": "x"}]
+            if not link
+            else [{"rel": "previous", "href": "x"}, {"rel": "next", "href": link}],
+        }
 
     def _record(self, path: str) -> dict[str, Any] | None:
         collection, _, id = path.rpartition("/")
@@ -324,10 +331,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(sent)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve
-
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the calls are recorded."""
+
+
+for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+    setattr(_Handler, f"do_{method}", _Handler._serve)
 
 
 def clouds(address: str) -> dict[str, Any]:

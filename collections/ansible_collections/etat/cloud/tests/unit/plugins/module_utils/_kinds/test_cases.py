@@ -1,7 +1,12 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every kind against its table: from a declaration and the records of a cloud to the plan and to the calls."""
+"""Every kind against its table: from a declaration and the records of a cloud to the plan and to the calls.
+
+A case says: about (a claim), site (what the tenant moodle declares in toulouse) or the whole declaration, cloud (records
+that take the place of those in given.yml), plan (the changes) or problems (the messages of a refusal), and calls (what is
+written when the plan is applied). account, accepts, answers, failed and reads are there for the cases that need them.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +29,20 @@ from ansible_collections.etat.cloud.tests.unit.plugins.module_utils.cloud_server
 HERE = Path(__file__).parent
 GIVEN = yaml.safe_load((HERE / "given.yml").read_text(encoding="utf-8"))
 VALIDATOR = ArgumentSpecValidator(argument_spec(TENANT_OPTIONS))
-PARTS = {"about", "account", "declaration", "accepts", "cloud", "plan", "problems", "answers", "calls", "reads"}
+PARTS = {
+    "about",
+    "account",
+    "declaration",
+    "site",
+    "accepts",
+    "cloud",
+    "plan",
+    "problems",
+    "answers",
+    "calls",
+    "failed",
+    "reads",
+}
 
 
 def cases() -> list[Any]:
@@ -39,7 +57,9 @@ def cases() -> list[Any]:
 def prepared(cloud: CloudServer, case: Mapping[str, Any]) -> Run:
     """Return the run of a case, not yet prepared, its declaration checked and completed as a module does it."""
     cloud.hold({**GIVEN, **case.get("cloud", {})}, case.get("answers"))
-    checked = VALIDATOR.validate(case["declaration"])
+    site = {"region": "toulouse", **case.get("site", {})}
+    moodle = {"tenants": [{"name": "moodle", "domain": "education", "sites": [site]}]}
+    checked = VALIDATOR.validate(case.get("declaration", moodle))
     assert not checked.error_messages
     declared = checked.validated_parameters
     accepts = tuple(case["accepts"]) if "accepts" in case else None
@@ -67,5 +87,5 @@ def test_a_declaration_on_a_cloud_gives_the_plan_and_the_calls_of_the_table(
         assert len(cloud.reads(path)) == times, path
     if "calls" in case or not case["plan"]:
         run.apply()
-        assert [outcome.reason for outcome in run.outcomes if outcome.state is not State.DONE] == []
+        assert [outcome.reason for outcome in run.outcomes if outcome.state is not State.DONE] == case.get("failed", [])
         assert cloud.writes() == case.get("calls", [])
