@@ -369,7 +369,6 @@ def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
 
     def daemon(
         service: str,
-        *options: str,
         says: str,
         needs: tuple[str, ...] = (),
         command: tuple[str, ...] = (),
@@ -379,7 +378,7 @@ def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
         return Program(
             name=f"{title or service}-{name}",
             group=name,
-            command=(*(command or (of.binary(service),)), "--config-file", f"{etc(family)}/{family}.conf", *options),
+            command=(*(command or (of.binary(service),)), "--config-file", f"{etc(family)}/{title or family}.conf"),
             directory=of.folder / "run",
             says=says,
             needs=(*identity, *needs),
@@ -417,7 +416,7 @@ def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
             identity,
             nova_databases,
         ),
-        daemon("nova-conductor", says="Starting conductor node"),
+        daemon("nova-conductor", says="Join ServiceGroup membership"),
         daemon("neutron-rpc-server", says="AMQP RPC server starting"),
         _api(
             of,
@@ -437,7 +436,7 @@ def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
             identity,
             (f"cinder_{suffix}",),
         ),
-        daemon("nova-scheduler", says="Starting scheduler node"),
+        daemon("nova-scheduler", says="Join ServiceGroup membership"),
         daemon("cinder-scheduler", says="Starting cinder-scheduler node"),
         daemon("cinder-volume", says="Starting cinder-volume node"),
         daemon(
@@ -450,10 +449,9 @@ def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
     found += [
         daemon(
             "nova-compute",
-            "--config-file",
-            f"{etc('nova')}/compute-{n}.conf",
-            says="Starting compute node",
+            says="Join ServiceGroup membership",
             title=f"nova-compute-{n}",
+            command=(of.binary("python"), str(of.services / "compute.py")),
             needs=(f"nova-conductor-{name}", f"placement-{name}"),
         )
         for n, _ in enumerate(region.computes, 1)

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import time
 import xmlrpc.client
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,10 @@ class Supervisor:
         """Start it, or let it read its file again; say whether anything was new."""
         if self.runs():
             added, changed, removed = self._call("reloadConfig")[0]
-            for name in (*changed, *removed):
-                self._call("stopProcessGroup", name)
+            if old := [*changed, *removed]:
+                with ThreadPoolExecutor(max_workers=len(old)) as pool:
+                    list(pool.map(lambda name: self._call("stopProcessGroup", name), old))
+            for name in old:
                 self._call("removeProcessGroup", name)
             for name in (*added, *changed):
                 self._call("addProcessGroup", name)

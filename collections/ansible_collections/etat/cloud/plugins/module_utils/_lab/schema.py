@@ -63,14 +63,16 @@ class Databases:
         self._lab = lab
 
     def _ask(self, *statements: tuple[str, tuple[Any, ...]], database: str | None = None) -> list[tuple[Any, ...]]:
-        import pymysql
-
-        socket = str(self._lab.folder / "run/mariadb.sock")
-        connection = pymysql.connect(unix_socket=socket, user="root", database=database, autocommit=True)
-        with connection, connection.cursor() as cursor:
+        with self._connection(database) as connection, connection.cursor() as cursor:
             for statement, values in statements:
                 cursor.execute(statement, values)
             return list(cursor.fetchall())
+
+    def _connection(self, database: str | None = None) -> Any:
+        import pymysql
+
+        socket = str(self._lab.folder / "run/mariadb.sock")
+        return pymysql.connect(unix_socket=socket, user="root", database=database, autocommit=True, ssl_disabled=True)
 
     def install(self) -> bool:
         """Make the data folder of a server that has none."""
@@ -132,13 +134,19 @@ class Databases:
             return False
         self._empty(name)
         source = f"template_{template}"
-        tables = [row[0] for row in self._ask(("SHOW TABLES", ()), database=source)]
-        statements: list[tuple[str, tuple[Any, ...]]] = [("SET FOREIGN_KEY_CHECKS = 0", ())]
-        for table in tables:
-            made = self._ask((f"SHOW CREATE TABLE `{table}`", ()), database=source)[0][1]
-            statements.append((made.replace("%", "%%"), ()))
-            statements.append((f"INSERT INTO `{table}` SELECT * FROM `{source}`.`{table}`", ()))
-        self._ask(*statements, database=name)
+        with self._connection(source) as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW TABLES")
+            tables = [row[0] for row in cursor.fetchall()]
+            made = []
+            for table in tables:
+                cursor.execute(f"SHOW CREATE TABLE `{table}`")
+                made.append(cursor.fetchone()[1])
+            connection.select_db(name)
+            # A table may refer to one that comes later.
+            cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
+            for table, statement in zip(tables, made, strict=True):
+                cursor.execute(statement)
+                cursor.execute(f"INSERT INTO `{table}` SELECT * FROM `{source}`.`{table}`")
         self.whole(name)
         return True
 
@@ -155,8 +163,9 @@ class Databases:
             return False
         rows = [
             (
-                "REPLACE INTO cell_mappings (uuid, name, transport_url, database_connection, disabled, created_at)"
-                " VALUES (%s, %s, %s, %s, 0, NOW())",
+                "INSERT INTO cell_mappings (uuid, name, transport_url, database_connection, disabled, created_at)"
+                " VALUES (%s, %s, %s, %s, 0, NOW()) ON DUPLICATE KEY UPDATE"
+                " transport_url = VALUES(transport_url), database_connection = VALUES(database_connection)",
                 (uuid, "cell0" if uuid == CELL0 else "cell1", transport, connection),
             )
             for uuid, transport, connection in sorted(wanted)

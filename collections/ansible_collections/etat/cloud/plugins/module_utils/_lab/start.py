@@ -59,6 +59,9 @@ class Start:
         # One more than there are cores: a program that starts also waits for the database and the network.
         report = run(self._jobs(accounts), progress, cores=(os.cpu_count() or 1) + 1)
         report.seconds["configuration"] = configured
+        down = [f"{state.name} ({state.detail})" for state in states(self.lab, self.programs) if not state.answers]
+        if down:
+            raise LabError(f"These programs ended after they had started: {', '.join(down)}. See {self.lab.folder}/log.")
         return report, bool(written or fresh or report.changed)
 
     def _write(self, path: str, text: str) -> bool:
