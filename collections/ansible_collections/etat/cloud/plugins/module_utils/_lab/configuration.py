@@ -427,8 +427,9 @@ class Configuration:
         }
         for backend in region.volume_types:
             found[backend] = {
-                "volume_driver": "cinder.tests.fake_driver.FakeLoggingVolumeDriver",
+                "volume_driver": "volume_driver.FileDriver",
                 "volume_backend_name": backend,
+                "volume_folder": data / backend,
             }
         return found
 
