@@ -1,0 +1,304 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The second check of an estate: what its files say of each other. Everything wrong is found in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from .files import Document, Files
+from .merge import Layer, source
+from .mistakes import Mistake, Path, allowed, said, unknown
+from .schema import DOMAINS, PROJECT, SENSITIVITIES
+from .shape import check_shape
+from .site import check_site, names, objects
+from .tenant import Tenant, blueprint_layers, listing, mapping, merged, settle, word
+
+#: Where the quotas are that an envelope limits.
+ENVELOPE = {"cores": ("compute", "cores"), "ram": ("compute", "ram"), "gigabytes": ("volume", "gigabytes")}
+#: Tags that are written from the fields of a tenant, and from nowhere else.
+TAGS = ("end_date", "managed_by", "offer", "sensitivity", "size")
+
+
+def check(files: Files, today: date) -> list[Mistake]:
+    """Return everything that is wrong in an estate."""
+    found = [*files.mistakes]
+    for schema, documents in (
+        ("catalogue", [files.catalogue]),
+        ("ministry", files.ministries.values()),
+        ("tenant", files.tenants.values()),
+    ):
+        for document in documents:
+            if document.node is not None:
+                found += check_shape(document, schema)
+    tenants = [settle(files, *name) for name, document in files.tenants.items() if document.node is not None]
+    found += _catalogue(files.catalogue)
+    for name, document in files.ministries.items():
+        found += _ministry(files, name, document, [tenant for tenant in tenants if tenant.ministry == name])
+    if files.catalogue.node is not None:
+        for tenant in tenants:
+            found += _tenant(tenant, files, today)
+    return found
+
+
+# --- the catalogue
+
+
+def _catalogue(document: Document) -> Iterator[Mistake]:
+    value = document.value
+    clouds = mapping(value, "clouds")
+    taken: dict[str, str] = {}
+    for name, cloud in clouds.items():
+        for index, site in enumerate(listing(cloud, "sites")):
+            if isinstance(site, str) and taken.setdefault(site, name) != name:
+                text = f"{said(site)} is a site of cloud {taken[site]} already; allowed: a name for each site"
+                yield document.mistake(("clouds", name, "sites", index), text)
+        yield from _projects(document, name, cloud)
+    for name, sensitivity in mapping(value, "sensitivities").items():
+        yield from _references(document, ("sensitivities", name, "clouds"), sensitivity, "a cloud", clouds)
+    for name, blueprint in mapping(value, "blueprints").items():
+        yield from _blueprint(document, name, blueprint, list(taken))
+    for name, offer in mapping(value, "offers").items():
+        yield from _offer(document, name, offer)
+
+
+def _references(document: Document, path: Path, holder: Any, what: str, there: Any) -> Iterator[Mistake]:
+    """Yield the names of a list that stand for nothing; the path ends with the key of the list."""
+    for index, name in enumerate(listing(holder, str(path[-1]))):
+        if isinstance(name, str) and there and name not in there:
+            yield document.mistake((*path, index), unknown(name, what, there))
+
+
+def _projects(document: Document, name: str, cloud: Any) -> Iterator[Mistake]:
+    path = ("clouds", name, "projects")
+    projects = mapping(cloud, "projects")
+    if projects and mapping(document.value, "clouds", name).get("gives") == DOMAINS:
+        yield document.mistake(
+            path, f"cloud {name} gives domains; allowed: projects where a cloud gives projects", key=True
+        )
+    taken: dict[tuple[str, str], str] = {}
+    for tenant, project in projects.items():
+        where = (word(mapping(project).get("domain"), "Default"), word(mapping(project).get("project")).casefold())
+        if where[1] and taken.setdefault(where, tenant) != tenant:
+            text = f"{said(project['project'])} is the project of {taken[where]} already; allowed: a project for each tenant"
+            yield document.mistake((*path, tenant, "project"), text)
+
+
+def _blueprint(document: Document, name: str, blueprint: Any, sites: list[str]) -> Iterator[Mistake]:
+    differing = mapping(blueprint, "by_site")
+    for site in differing:
+        if sites and site not in sites:
+            text = unknown(site, "a site of any cloud", sites)
+            yield document.mistake(("blueprints", name, "by_site", site), text, key=True)
+    # A blueprint is whole on each site on which an offer may put it: a subnet may have its addresses there only.
+    offered = [
+        site
+        for offer in mapping(document.value, "offers").values()
+        if mapping(offer).get("blueprint") == name
+        for cloud in mapping(offer, "sites")
+        for site in listing(mapping(document.value, "clouds", cloud), "sites")
+    ]
+    for site in sorted({site for site in (*offered, *differing) if isinstance(site, str)}):
+        yield from _site(blueprint_layers(document, name, site))
+
+
+def _offer(document: Document, name: str, offer: Any) -> Iterator[Mistake]:
+    value, path = document.value, ("offers", name)
+    clouds, here = mapping(value, "clouds"), mapping(offer, "sites")
+    for key, what, there in (
+        ("cloud", "a cloud of this offer, which its sites name", here),
+        ("size", "a size of this offer", mapping(offer, "sizes")),
+        ("blueprint", "a blueprint", mapping(value, "blueprints")),
+    ):
+        chosen = mapping(offer).get(key)
+        if isinstance(chosen, str) and there and chosen not in there:
+            yield document.mistake((*path, key), unknown(chosen, what, there))
+    for cloud in here:
+        if clouds and cloud not in clouds:
+            yield document.mistake((*path, "sites", cloud), unknown(cloud, "a cloud", clouds), key=True)
+        sites = listing(mapping(clouds, cloud), "sites")
+        yield from _references(document, (*path, "sites", cloud), here, f"a site of cloud {cloud}", sites)
+    people = mapping(offer, "people")
+    for part in people:
+        roles = listing(value, "roles")
+        yield from _references(document, (*path, "people", part), people, "a role that this estate may give", roles)
+
+
+# --- ministries
+
+
+def _ministry(files: Files, name: str, document: Document, tenants: list[Tenant]) -> Iterator[Mistake]:
+    value = document.value
+    groups = [*names(value, "groups"), *(group for tenant in tenants for group in _groups(tenant))]
+    yield from _role_assignments(document, (), value, groups, files.catalogue)
+    clouds = mapping(files.catalogue.value, "clouds")
+    sites = [
+        site for cloud in clouds.values() if mapping(cloud).get("gives") == DOMAINS for site in listing(cloud, "sites")
+    ]
+    for site, envelope in mapping(value, "envelope").items():
+        if sites and site not in sites:
+            text = unknown(site, "a site of a cloud that gives domains", sites)
+            yield document.mistake(("envelope", site), text, key=True)
+            continue
+        for amount, most in mapping(envelope).items():
+            if amount in ENVELOPE and isinstance(most, int):
+                asked = {tenant.name: _quota(tenant, site, amount) for tenant in tenants if site in tenant.sites}
+                yield from _envelope(document, ("envelope", site, amount), most, asked)
+
+
+def _quota(tenant: Tenant, site: str, amount: str) -> int:
+    if tenant.in_ready_project:
+        return 0
+    service, limit = ENVELOPE[amount]
+    value = mapping(merged(tenant.layers(site)), "quotas", service).get(limit, 0)
+    return value if isinstance(value, int) else 0
+
+
+def _envelope(document: Document, path: Path, most: int, asked: Mapping[str, int]) -> Iterator[Mistake]:
+    endless = sorted(name for name, value in asked.items() if value < 0)
+    total = sum(asked.values())
+    if endless:
+        yield document.mistake(path, f"{most} cannot hold {', '.join(endless)}, without limit; allowed: limited quotas")
+    elif total > most:
+        shares = sorted(
+            ((name, value) for name, value in asked.items() if value), key=lambda share: (-share[1], share[0])
+        )
+        shown = ", ".join(f"{name} {value}" for name, value in shares[:8])
+        more = f" and {len(shares) - 8} more" if len(shares) > 8 else ""
+        yield document.mistake(
+            path, f"{most} is less than the {total} that its tenants ask for ({shown}{more}); allowed: {total} or more"
+        )
+
+
+def _role_assignments(
+    document: Document, path: Path, holder: Any, groups: list[str], catalogue: Document
+) -> Iterator[Mistake]:
+    roles = listing(catalogue.value, "roles")
+    for index, item in objects(holder, "role_assignments"):
+        here = (*path, "role_assignments", index)
+        role, group = item.get("role"), item.get("group")
+        if isinstance(role, str) and roles and role not in roles:
+            yield document.mistake((*here, "role"), unknown(role, "a role that this estate may give", roles))
+        if isinstance(group, str) and group not in groups and item.get("state") != "absent":
+            yield document.mistake((*here, "group"), unknown(group, "a group that is declared", sorted(groups)))
+        if ("group" in item) == ("user" in item):
+            yield document.mistake(here, "neither or both of group and user; allowed: one of them")
+
+
+def _groups(tenant: Tenant) -> list[str]:
+    """Return the names of the groups of a tenant."""
+    own = names(mapping(tenant.document.value, "overrides"), "groups")
+    return [*(f"{tenant.name}-{part}" for part in mapping(tenant.offer, "people")), *own]
+
+
+# --- tenants
+
+
+def _tenant(tenant: Tenant, files: Files, today: date) -> Iterator[Mistake]:
+    document = tenant.document
+    yield from _choices(tenant)
+    ends = document.value.get("end_date")
+    if isinstance(ends, str) and len(ends) == 10 and _is_date(ends) and date.fromisoformat(ends) < today:
+        text = f"{said(ends)} is in the past (today is {today}); allowed: {today} or later"
+        yield document.mistake(("end_date",), text)
+    for site in mapping(document.value, "overrides_by_site"):
+        if site not in tenant.sites:
+            text = unknown(site, "a site of this tenant", tenant.sites)
+            yield document.mistake(("overrides_by_site", site), text, key=True)
+    yield from _identity(tenant, files)
+    if tenant.overrides:
+        for site in tenant.sites:
+            yield from _site(tenant.layers(site))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _choices(tenant: Tenant) -> Iterator[Mistake]:
+    """Yield what a tenant chose and cannot have: its offer, cloud, size, sites, and a cloud for its sensitivity."""
+    document, catalogue = tenant.document, tenant.catalogue.value
+    offers = mapping(catalogue, "offers")
+    if tenant.offer_name and offers and tenant.offer_name not in offers:
+        yield document.mistake(("offer",), unknown(tenant.offer_name, "an offer", offers))
+    offered, sizes = mapping(tenant.offer, "sites"), mapping(tenant.offer, "sizes")
+    chosen = word(document.value.get("cloud"))
+    if chosen and offered and chosen not in offered:
+        yield document.mistake(("cloud",), unknown(chosen, f"a cloud of offer {tenant.offer_name}", offered))
+    chosen = word(document.value.get("size"))
+    if chosen and sizes and chosen not in sizes:
+        yield document.mistake(("size",), unknown(chosen, f"a size of offer {tenant.offer_name}", sizes))
+    sites = listing(tenant.cloud, "sites")
+    what = f"a site of cloud {tenant.cloud_name}"
+    yield from _references(document, ("sites",), document.value, what, sites)
+    if tenant.sensitivity in SENSITIVITIES:
+        yield from _sensitivity(tenant)
+    projects = mapping(tenant.cloud, "projects")
+    if tenant.in_ready_project and tenant.full_name not in projects:
+        text = (
+            f"no project is ready for {tenant.full_name} on cloud {tenant.cloud_name}, says clouds.{tenant.cloud_name}"
+        )
+        where = "cloud" if "cloud" in document.value else "offer"
+        yield document.mistake((where,), f"{text}.projects of the catalogue; ready: {', '.join(projects) or 'none'}")
+
+
+def _sensitivity(tenant: Tenant) -> Iterator[Mistake]:
+    document, catalogue = tenant.document, tenant.catalogue.value
+    accepted = listing(tenant.offer, "sensitivities")
+    if accepted and tenant.sensitivity not in accepted:
+        text = f"{said(tenant.sensitivity)} is more than offer {tenant.offer_name} is made for{allowed(map(str, accepted))}"
+        yield document.mistake(("sensitivity",), text)
+    clouds = listing(mapping(catalogue, "sensitivities", tenant.sensitivity), "clouds")
+    if clouds and tenant.cloud and tenant.cloud_name not in clouds:
+        held = [
+            name
+            for name in SENSITIVITIES
+            if tenant.cloud_name in listing(mapping(catalogue, "sensitivities", name), "clouds")
+        ]
+        text = (
+            f"{said(tenant.sensitivity)} may not lie on cloud {tenant.cloud_name}, but on {', '.join(map(str, clouds))}"
+        )
+        yield document.mistake(("sensitivity",), f"{text}; allowed on {tenant.cloud_name}: {', '.join(held) or 'none'}")
+
+
+def _identity(tenant: Tenant, files: Files) -> Iterator[Mistake]:
+    """Yield what a tenant asks for of people and of its project, and cannot have."""
+    document, overrides = tenant.document, mapping(tenant.document.value, "overrides")
+    if tenant.in_ready_project:
+        asked = [("people",), *(("overrides", name) for name in PROJECT)]
+        for path in asked:
+            if path[-1] in mapping(document.value, *path[:-1]):
+                text = f"cloud {tenant.cloud_name} gives ready projects, where this is its provider's"
+                yield document.mistake(path, f"{text}; allowed on a cloud that gives domains", key=True)
+        return
+    parts = mapping(tenant.offer, "people")
+    for part in mapping(document.value, "people"):
+        if tenant.offer and part not in parts:
+            text = unknown(part, f"a part that people play in offer {tenant.offer_name}", parts)
+            yield document.mistake(("people", part), text, key=True)
+    for index, tag in enumerate(listing(overrides, "tags")):
+        if isinstance(tag, str) and tag.partition(":")[0] in TAGS:
+            text = f"{said(tag)} is written from the field of that name; allowed: other tags than {', '.join(TAGS)}"
+            yield document.mistake(("overrides", "tags", index), text)
+    if tenant.offer:
+        ministry = files.ministries.get(tenant.ministry)
+        groups = [*_groups(tenant), *names(ministry.value if ministry else {}, "groups")]
+        yield from _role_assignments(document, ("overrides",), overrides, groups, files.catalogue)
+
+
+# --- sites
+
+
+def _site(layers: list[Layer]) -> Iterator[Mistake]:
+    """Yield what is wrong in a merged site, each in the file that says it."""
+    site = merged(layers)
+    for path, text in check_site(site):
+        layer, where = source(site, path, layers)
+        yield layer.document.mistake(where, text)

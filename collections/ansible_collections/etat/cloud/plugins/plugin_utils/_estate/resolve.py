@@ -1,0 +1,141 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the files of an estate to what module tenant takes for one cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .check import check
+from .files import Files, load
+from .merge import merge
+from .mistakes import EstateError, unknown
+from .schema import PROJECTS
+from .tenant import Tenant, listing, mapping, merged, settle
+
+MANAGED_BY = "managed_by:etat.cloud"
+
+
+class Estate:
+    """An estate without mistakes."""
+
+    def __init__(self, folder: Path, today: date) -> None:
+        """Read and check a folder.
+
+        Raises EstateError with everything that is wrong in it.
+        """
+        self._files: Files = load(folder)
+        mistakes = check(self._files, today)
+        if mistakes:
+            raise EstateError(mistakes)
+        self._tenants = [settle(self._files, *name) for name in sorted(self._files.tenants)]
+        self._sites: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def declare(self, cloud: str, only: Sequence[str] = ()) -> dict[str, Any]:
+        """Return what a cloud has to hold, for all its tenants or for some that are named.
+
+        Raises ValueError for a cloud or a tenant that the estate does not know.
+        """
+        clouds = mapping(self._files.catalogue.value, "clouds")
+        if cloud not in clouds:
+            raise ValueError(unknown(cloud, "a cloud of the catalogue", clouds))
+        known = [tenant.full_name for tenant in self._tenants]
+        strange = [unknown(name, "a tenant of the estate", known) for name in only if name not in known]
+        if strange:
+            raise ValueError("; ".join(strange))
+        here = [tenant for tenant in self._tenants if tenant.cloud_name == cloud]
+        tenants = [tenant for tenant in here if not only or tenant.full_name in only]
+        ready = clouds[cloud]["gives"] == PROJECTS
+        return {
+            "domains": [] if ready else list(self._domains(tenants, () if only else clouds[cloud]["sites"])),
+            "tenants": [self._tenant(tenant) for tenant in tenants],
+            "regions": list(clouds[cloud]["sites"]),
+            "notes": [note for tenant in tenants for note in self._notes(tenant)],
+            "about": {tenant.full_name: self._about(tenant) for tenant in tenants},
+        }
+
+    def _domains(self, tenants: Sequence[Tenant], sites: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """Yield the domain of each ministry that has a tenant here, or capacity on one of these sites."""
+        with_tenants = {tenant.ministry for tenant in tenants}
+        for name, document in sorted(self._files.ministries.items()):
+            ministry = document.value
+            if name in with_tenants or mapping(ministry, "envelope").keys() & set(sites):
+                asked = {key: ministry[key] for key in ("groups", "role_assignments") if key in ministry}
+                yield {"name": name, "description": ministry["title"]["fr"], **asked}
+
+    def _tenant(self, tenant: Tenant) -> dict[str, Any]:
+        project = self._ready_project(tenant) if tenant.in_ready_project else self._project(tenant)
+        sites = [{"region": site, **self._site(tenant, site)} for site in tenant.sites]
+        return {**project, "sensitivity": tenant.sensitivity, "sites": sites}
+
+    def _ready_project(self, tenant: Tenant) -> dict[str, Any]:
+        ready = tenant.ready
+        return {"name": ready["project"], "domain": ready.get("domain", "Default"), "account": ready["account"]}
+
+    def _project(self, tenant: Tenant) -> dict[str, Any]:
+        own, offer = tenant.document.value, tenant.offer
+        people = mapping(own, "people")
+        parts = {part: f"{tenant.name}-{part}" for part in offer["people"]}
+        groups = [{"name": group, "members": list(people.get(part, ()))} for part, group in parts.items()]
+        roles = [{"role": role, "group": parts[part]} for part in parts for role in offer["people"][part]]
+        overrides = mapping(own, "overrides")
+        ministry = self._files.ministries[tenant.ministry].value["title"]["fr"]
+        return {
+            "name": tenant.name,
+            "domain": tenant.ministry,
+            "description": own.get("description", f"{offer['title']['fr']}, {ministry}"),
+            **{key: overrides[key] for key in ("parent", "enabled", "options") if key in overrides},
+            "tags": sorted({*self._tags(tenant), *overrides.get("tags", ())}),
+            "groups": merge(groups, overrides.get("groups", [])),
+            "role_assignments": [*roles, *overrides.get("role_assignments", ())],
+        }
+
+    def _tags(self, tenant: Tenant) -> Iterator[str]:
+        own, catalogue = tenant.document.value, self._files.catalogue.value
+        yield MANAGED_BY
+        yield f"offer:{tenant.offer_name}"
+        yield f"sensitivity:{tenant.sensitivity}"
+        yield f"size:{tenant.size_name}"
+        if "end_date" in own:
+            yield f"end_date:{own['end_date']}"
+        yield from listing(mapping(catalogue, "sensitivities", tenant.sensitivity), "tags")
+
+    def _site(self, tenant: Tenant, site: str) -> dict[str, Any]:
+        if tenant.overrides:
+            return merged(tenant.layers(site))
+        # What only the offer says is the same for every tenant of an offer and a size.
+        same = (tenant.cloud_name, tenant.offer_name, tenant.size_name, site)
+        if same not in self._sites:
+            self._sites[same] = merged(tenant.layers(site))
+        return self._sites[same]
+
+    def _notes(self, tenant: Tenant) -> Iterator[str]:
+        if tenant.in_ready_project:
+            yield (
+                f"{tenant.full_name}: cloud {tenant.cloud_name} gives ready projects, whose provider sets their groups, "
+                f"role assignments, tags, description and quotas; those of offer {tenant.offer_name} are left out"
+            )
+
+    def _about(self, tenant: Tenant) -> dict[str, Any]:
+        own = tenant.document.value
+        ready = tenant.ready
+        return {
+            "ministry": tenant.ministry,
+            "ministry_title": self._files.ministries[tenant.ministry].value["title"],
+            "domain": ready.get("domain", "Default") if ready else tenant.ministry,
+            "project": ready.get("project", tenant.name),
+            "description": own.get("description", ""),
+            "offer": tenant.offer_name,
+            "offer_title": tenant.offer["title"],
+            "sensitivity": tenant.sensitivity,
+            "size": tenant.size_name,
+            "cloud": tenant.cloud_name,
+            "sites": list(tenant.sites),
+            "end_date": own.get("end_date", ""),
+            "price_per_month": tenant.price,
+            "contacts": own.get("contacts", []),
+        }

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A tenant with everything that its offer supplies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from .files import Document, Files
+from .merge import Layer, merge
+from .schema import PROJECTS, SITE
+
+
+def mapping(holder: Any, *keys: str) -> dict[str, Any]:
+    """Return the mapping at some keys; an empty one where there is none."""
+    for key in keys:
+        holder = holder.get(key) if isinstance(holder, dict) else None
+    return holder if isinstance(holder, dict) else {}
+
+
+def listing(holder: Any, key: str) -> list[Any]:
+    """Return the list at a key; an empty one where there is none."""
+    found = holder.get(key) if isinstance(holder, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def word(*values: Any) -> str:
+    """Return the first value that is text; an empty text where none is."""
+    return next((value for value in values if isinstance(value, str)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant as its file and the catalogue settle it. In an estate with mistakes, any part may be empty."""
+
+    ministry: str
+    name: str
+    document: Document
+    catalogue: Document
+    offer_name: str
+    offer: Mapping[str, Any]
+    sensitivity: str
+    cloud_name: str
+    cloud: Mapping[str, Any]
+    size_name: str
+    size: Mapping[str, Any]
+    sites: tuple[str, ...]
+
+    @property
+    def full_name(self) -> str:
+        """The name of the tenant in the estate."""
+        return f"{self.ministry}/{self.name}"
+
+    @property
+    def in_ready_project(self) -> bool:
+        """Whether the tenant lives in a project that its provider made."""
+        return self.cloud.get("gives") == PROJECTS
+
+    @property
+    def ready(self) -> Mapping[str, Any]:
+        """The ready project of the tenant."""
+        return mapping(self.cloud, "projects", self.full_name)
+
+    @property
+    def price(self) -> float:
+        """The price in euros for one month, over all sites."""
+        return round(self.size.get("price", 0) * len(self.sites), 2)
+
+    def layers(self, site: str) -> list[Layer]:
+        """Return what makes up a site, the last word last."""
+        own = self.document
+        layers = (
+            []
+            if self.in_ready_project
+            else [_layer(self.catalogue, "offers", self.offer_name, "sizes", self.size_name)]
+        )
+        layers += blueprint_layers(self.catalogue, word(self.offer.get("blueprint")), site)
+        return [*layers, _layer(own, "overrides"), _layer(own, "overrides_by_site", site)]
+
+    @property
+    def overrides(self) -> bool:
+        """Whether the tenant says anything of its sites itself."""
+        own = self.document.value
+        return bool(own.get("overrides_by_site") or set(mapping(own, "overrides")) & set(SITE))
+
+
+def blueprint_layers(catalogue: Document, name: str, site: str) -> list[Layer]:
+    """Return what a blueprint says of a site."""
+    return [_layer(catalogue, "blueprints", name), _layer(catalogue, "blueprints", name, "by_site", site)]
+
+
+def merged(layers: list[Layer]) -> dict[str, Any]:
+    """Return a site as its layers make it."""
+    found: dict[str, Any] = reduce(merge, (layer.value for layer in layers), {})
+    return found
+
+
+def _layer(document: Document, *path: str) -> Layer:
+    value = mapping(document.value, *path)
+    return Layer(document, path, {key: value[key] for key in SITE if key in value})
+
+
+def settle(files: Files, ministry: str, name: str) -> Tenant:
+    """Return a tenant with what its offer supplies."""
+    own, catalogue = files.tenants[ministry, name], files.catalogue
+    offer_name = word(own.value.get("offer"))
+    offer = mapping(catalogue.value, "offers", offer_name)
+    cloud_name = word(own.value.get("cloud"), offer.get("cloud"))
+    size_name = word(own.value.get("size"), offer.get("size"))
+    sites = listing(own.value, "sites") or listing(mapping(offer, "sites"), cloud_name)
+    return Tenant(
+        ministry=ministry,
+        name=name,
+        document=own,
+        catalogue=catalogue,
+        offer_name=offer_name,
+        offer=offer,
+        sensitivity=word(own.value.get("sensitivity")),
+        cloud_name=cloud_name,
+        cloud=mapping(catalogue.value, "clouds", cloud_name),
+        size_name=size_name,
+        size=mapping(offer, "sizes", size_name),
+        sites=tuple(site for site in sites if isinstance(site, str)),
+    )
