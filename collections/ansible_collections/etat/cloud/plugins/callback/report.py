@@ -387,8 +387,8 @@ def summary(converged: Sequence[Converged], width: int) -> list[Line]:
 def _table(run: Converged) -> list[Line]:
     verbs = ACTIONS[:3] if run.check else ("created", "updated", "deleted")
     rows = run.per_ministry()
-    ministry = min(max([len("ministry"), *(len(domain) for domain, _ in rows)]), 22)
-    site = min(max([len("identity"), *(len(region) for _, region in rows)]), 10)
+    ministry = min(max([len("ministry"), *(len(domain) for domain, region in rows)]), 22)
+    site = min(max([len("identity"), *(len(region) for domain, region in rows)]), 10)
     columns = "".join(f"{title:>8}" for title in ("tenants", *verbs))
     head = f"   {'ministry':<{ministry}}  {'site':<{site}}{columns}{'unchanged':>10}"
     lines: list[Line] = [(head, "HIGHLIGHT"), ("   " + "─" * (len(head) - 3), None)]

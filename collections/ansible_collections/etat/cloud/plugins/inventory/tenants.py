@@ -128,6 +128,9 @@ if TYPE_CHECKING:
 #: The first version of Nova's API that names a server's flavor in the server itself; it also shows the server's tags.
 COMPUTE_MICROVERSION = "2.47"
 
+#: The tag of a project that says how sensitive its data are begins with this.
+MARK = "sensitivity:"
+
 Facts = dict[str, Any]
 Result = TypeVar("Result")
 
@@ -300,7 +303,7 @@ def _facts(
         "site": region,
         "ministry": domains.get(project["domain_id"], project["domain_id"]) or "unknown",
         "tenant": project["name"],
-        "sensitivity": next((value for name, _, value in map(_parts, project_tags) if name == "sensitivity"), ""),
+        "sensitivity": next((tag.removeprefix(MARK) for tag in project_tags if tag.startswith(MARK)), ""),
         "project_id": server["tenant_id"],
         "project_tags": project_tags,
         "id": server["id"],
@@ -324,10 +327,6 @@ def _facts(
         "metadata": dict(server.get("metadata", {})),
         "created": server["created"],
     }
-
-
-def _parts(tag: str) -> tuple[str, str, str]:
-    return tag.partition(":")
 
 
 def named(servers: Sequence[Facts]) -> dict[str, Facts]:

@@ -88,7 +88,7 @@ def converged(found: dict[str, Any], play: str = "Build", task: str = "Build the
 
 
 def texts(lines: list[tuple[str, str | None]]) -> str:
-    return "\n".join(text for text, _ in lines)
+    return "\n".join(line[0] for line in lines)
 
 
 # --- the line that says how far it is
@@ -230,7 +230,7 @@ def test_the_summary_fits_in_80_columns():
         "domain": "ministere-de-la-transition-ecologique",
         "region": "a-region-with-a-long-name",
     }
-    assert all(len(text) < 80 for text, _ in summary([converged(found)], 79))
+    assert all(len(line[0]) < 80 for line in summary([converged(found)], 79))
 
 
 # --- as ansible-playbook runs it
@@ -298,7 +298,7 @@ def test_on_a_terminal_one_line_is_redrawn_and_gone_before_ansible_prints(tmp_pa
     assert "\r\x1b[Kinterne: 1 of 2, wave 1 of 1, paris, " in written
     assert re.search(r"\r\x1b\[K(\x1b\[[0-9;]*m)*failed: \[interne\] network x: no", written)
     # The last line drawn is erased, and what Ansible says stands at the start of a line of its own.
-    assert re.search(r"wave 1 of 1, paris, \d s, create network\r\x1b\[K(\x1b\[[0-9;]*m)*ok: \[interne\]", written)
+    assert re.search(r"wave 1 of 1, paris, \d+ s, create network\r\x1b\[K(\x1b\[[0-9;]*m)*ok: \[interne\]", written)
 
 
 def test_without_a_terminal_a_short_run_shows_failures_and_no_control_characters(tmp_path: Path):
