@@ -54,6 +54,10 @@ processes:
   description: How many programs the lab consists of.
   type: int
   returned: when the state is started
+from_nothing:
+  description: Whether there was no database before.
+  type: bool
+  returned: when the state is started
 changes:
   description: The jobs that changed something.
   type: list
@@ -79,6 +83,7 @@ def main() -> None:
             report, changed = made.run(module.params["clouds"])
             result = {
                 "changes": list(report.changed),
+                "from_nothing": start.INSTALL in report.changed,
                 "seconds": dict(sorted(report.seconds.items(), key=lambda item: -item[1])),
                 "processes": len(made.programs) + 1,
                 "memory_gib": round(made.memory() / 1024**3, 2),

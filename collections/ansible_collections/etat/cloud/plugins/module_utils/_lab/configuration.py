@@ -449,6 +449,7 @@ class Configuration:
                 "directory": folder / "run",
                 "umask": "077",
             },
+            "supervisorctl": {"serverurl": f"unix://{folder}/run/supervisor.sock"},
             "rpcinterface:supervisor": {
                 "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
             },

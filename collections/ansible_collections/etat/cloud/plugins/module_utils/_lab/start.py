@@ -21,6 +21,9 @@ from .process import Supervisor, states
 from .schema import Databases, as_owner, forget
 from .secret import Secrets, write_private
 
+INSTALL = "database server: data folder"
+"""The job that only a lab from nothing needs."""
+
 PATIENCE = 180.0
 """Seconds that one program may take to be ready."""
 
@@ -97,7 +100,7 @@ class Start:
 
     def _jobs(self, accounts: dict[str, str]) -> list[Job]:
         jobs = [
-            Job("database server: data folder", self._install),
+            Job(INSTALL, self._install),
             Job("database accounts", lambda: self._accounts(accounts), ("start mariadb",)),
         ]
         needed = {database.template for database in databases(self.lab)}
@@ -124,7 +127,7 @@ class Start:
                 if program.group == region.name and program.name.startswith("nova"):
                     needs.append(f"cells {region.name}")
             if program.name == "mariadb":
-                needs.append("database server: data folder")
+                needs.append(INSTALL)
             act = self._bound(self.supervisor.start_program, program, PATIENCE)
             jobs.append(Job(f"start {program.name}", act, tuple(needs)))
         for cloud in self.lab.clouds:

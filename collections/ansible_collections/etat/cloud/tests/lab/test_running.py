@@ -1,0 +1,82 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a running lab may do to the host that carries it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from testinfra.host import Host
+
+
+def listening(host: Host) -> list[tuple[str, int]]:
+    """Local address and process id of every socket that waits for others."""
+    found = []
+    for line in host.check_output("ss --no-header --listening --tcp --udp --numeric --processes").splitlines():
+        fields = line.split()
+        found += [(fields[4], int(part.split(",")[0])) for part in line.split("pid=")[1:]]
+    return found
+
+
+def test_every_program_of_the_lab_runs(host: Host, folder: Path) -> None:
+    said = host.run(f"{folder}/venv/bin/supervisorctl -c {folder}/etc/supervisord.conf status").stdout.splitlines()
+    declared = (folder / "etc/supervisord.conf").read_text().count("[program:")
+    assert len(said) == declared > 0
+    assert [line for line in said if "RUNNING" not in line] == []
+
+
+def test_the_lab_listens_on_loopback_only(host: Host, processes: dict[int, Path]) -> None:
+    ours = [address for address, pid in listening(host) if pid in processes]
+    assert len(ours) > 5
+    assert [address for address in ours if not address.startswith(("127.", "[::1]:"))] == []
+
+
+def test_only_the_supervisor_runs_as_root(processes: dict[int, Path]) -> None:
+    roots = [pid for pid, entry in processes.items() if entry.owner() == "root"]
+    commands = [processes[pid].joinpath("cmdline").read_text().split("\0")[1] for pid in roots]
+    assert len(commands) == 1
+    assert commands[0].endswith("/supervisord")
+
+
+@pytest.mark.parametrize("name", ["clouds.yaml", "passwords.yml", "lab.json", "etc/supervisord.conf"])
+def test_only_root_reads_what_opens_the_clouds(host: Host, folder: Path, name: str) -> None:
+    file = host.file(f"{folder}/{name}")
+    assert (file.user, file.mode) == ("root", 0o600)
+
+
+def test_no_file_with_a_password_is_open_to_others(folder: Path, passwords: list[str]) -> None:
+    needles = [password.encode() for password in passwords]
+    checked = 0
+    for path in (p for part in ("etc", "run", "log", "done", "services") for p in (folder / part).rglob("*")):
+        if path.is_file() and any(needle in path.read_bytes() for needle in needles):
+            checked += 1
+            assert path.stat().st_mode & 0o077 == 0, f"{path} holds a password and is open to others"
+    assert checked > 5
+
+
+def test_no_log_holds_a_password(folder: Path, passwords: list[str]) -> None:
+    logs = [path for path in (folder / "log").iterdir() if path.is_file()]
+    assert logs
+    for path in logs:
+        text = path.read_bytes()
+        assert not any(password.encode() in text for password in passwords), f"{path} holds a password"
+
+
+def test_no_key_is_open_to_others(folder: Path) -> None:
+    keys = [path for path in (folder / "data").glob("keystone-*/*/*") if path.is_file()]
+    assert len(keys) >= 4
+    assert [path for path in [*keys, folder / "data/rabbitmq/.erlang.cookie"] if path.stat().st_mode & 0o077] == []
+
+
+def test_no_password_is_in_a_command_line(passwords: list[str]) -> None:
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_text(errors="replace")
+        except OSError:
+            continue
+        assert not any(password in command for password in passwords), f"process {entry.name} shows a password"
