@@ -223,19 +223,13 @@ class Run:
         return own
 
     def _check_accounts(self) -> None:
-        """Refuse tenants that are not the project which their account gives."""
-        problems = []
+        """Refuse tenants that their account cannot show at all."""
         accounts = self._accounts()
-        for place in self._tenants():
-            account = accounts[place]
-            if account.privilege is Privilege.PROJECT and place != (account.domain, account.project):
-                problems.append(
-                    Problem(
-                        f"tenant {'/'.join(place)} is not what the account {account.name} gives",
-                        f"that account is a member of the project {account.domain}/{account.project}",
-                        "Name the account of this tenant's project, or correct the tenant's domain and name.",
-                    )
-                )
+        problems = [
+            problem
+            for place, tenant in self._tenants().items()
+            if (problem := _hidden(place, tenant, accounts[place])) is not None
+        ]
         if problems:
             raise EngineError(*problems)
 
@@ -324,6 +318,23 @@ class Run:
         )
         if problems:
             raise EngineError(*problems)
+
+
+def _hidden(place: tuple[str, str], tenant: Mapping[str, Any], account: Account) -> Problem | None:
+    """Return why an account shows nothing of a tenant, or None when it does."""
+    if account.privilege is Privilege.PROJECT and place != (account.domain, account.project):
+        return Problem(
+            f"tenant {'/'.join(place)} is not what the account {account.name} gives",
+            f"that account is a member of the project {account.domain}/{account.project}",
+            "Name the account of this tenant's project, or correct the tenant's domain and name.",
+        )
+    if account.system and tenant.get("sites"):
+        return Problem(
+            f"the sites of tenant {'/'.join(place)} cannot be read by the account {account.name}",
+            "its token is scoped to the system, which services other than identity do not understand",
+            "Use an account with a role in the project, or declare no sites in this run.",
+        )
+    return None
 
 
 def _lowers(change: Change) -> bool:

@@ -60,7 +60,7 @@ class CloudModule:
         self._problems += [_unmade(outcome) for outcome in run.outcomes if outcome.state is State.FAILED]
         skipped = sum(outcome.state is State.SKIPPED for outcome in run.outcomes)
         if skipped:
-            self._problems.append(f"{skipped} changes were skipped because they need one of those.")
+            self._problems.append(f"Changes skipped because they need one of those: {skipped}.")
         self._problems += [
             f"{change.key} still differs after the run. Something else changes it; run again to see the difference."
             for change in run.verify()

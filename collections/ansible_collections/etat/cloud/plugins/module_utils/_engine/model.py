@@ -173,6 +173,8 @@ class Account:
     project_id: str = ""
     project: str = ""
     roles: tuple[str, ...] = ()
+    #: True for a token that is scoped to the system, which Keystone alone understands.
+    system: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,6 +258,7 @@ def _account(name: str, access: Any) -> Account:
         project_id=access.project_id or "",
         project=access.project_name or "",
         roles=roles,
+        system=bool(access.system_scoped),
     )
 
 

@@ -73,8 +73,21 @@ def _connection(error: Exception) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    text = getattr(error, "message", None) or str(error) or type(error).__name__
+    text = _message(error) or getattr(error, "message", None) or str(error) or type(error).__name__
     return str(text).strip().splitlines()[0]
+
+
+def _message(error: Exception) -> str:
+    """Return what a service says in the body of its answer, which keystoneauth knows for some services only."""
+    answer = getattr(error, "response", None)
+    try:
+        body = answer.json() if answer is not None else None
+    except ValueError:
+        return ""
+    # Each service wraps it under another name: {"NeutronError": {"type": …, "message": …}}.
+    inner = next(iter(body.values()), None) if isinstance(body, dict) else None
+    said = inner.get("message") if isinstance(inner, dict) else None
+    return said if isinstance(said, str) else ""
 
 
 def _request(error: ka.HttpError) -> str:
