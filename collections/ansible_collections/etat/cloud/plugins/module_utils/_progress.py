@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -30,5 +31,6 @@ class Progress:
         """Say where the run is. facts: done and total (counts), failed (a reason), wave, site."""
         if not self._path:
             return
-        with self._lock, self._path.open("a", encoding="utf-8") as file:
+        # Whoever watched may be gone; that is no reason to fail.
+        with suppress(OSError), self._lock, self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"text": text, **facts}) + "\n")
