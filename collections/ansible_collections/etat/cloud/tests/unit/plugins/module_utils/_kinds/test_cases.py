@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every kind against its table: from a declaration and the records of a cloud to the plan and to the calls.
 
-A case says: about (a claim), site (what the tenant moodle declares in toulouse) or the whole declaration, cloud (records
-that take the place of those in given.yml), plan (the changes) or problems (the messages of a refusal), and calls (what is
-written when the plan is applied). account, accepts, answers, failed and reads are there for the cases that need them.
+A case says: about (a claim), site (what the tenant moodle declares in toulouse) or the whole declaration, cloud
+(records that take the place of those in given.yml), plan (the changes) or problems (the messages of a refusal), and
+calls (what is written when the plan is applied). Some say more: account, accepts, answers, failed, reads.
 """
 
 from __future__ import annotations
