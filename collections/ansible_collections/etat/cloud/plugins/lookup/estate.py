@@ -46,7 +46,8 @@ EXAMPLES = r"""
 
 - name: Show the price of one tenant
   vars:
-    estate: "{{ lookup('etat.cloud.estate', inventory_dir ~ '/estate', cloud='interne', tenants=['education/moodle']) }}"
+    folder: "{{ inventory_dir }}/estate"
+    estate: "{{ lookup('etat.cloud.estate', folder, cloud='interne', tenants=['education/moodle']) }}"
   ansible.builtin.debug:
     msg: "{{ estate.about['education/moodle'].price_per_month }} euros a month"
 """

@@ -11,7 +11,7 @@ from typing import Any
 
 from .files import Document, Files
 from .merge import Layer, source
-from .mistakes import Mistake, Path, allowed, said, unknown
+from .mistakes import Mistake, Path, said, unknown
 from .schema import DOMAINS, PROJECT, SENSITIVITIES
 from .shape import check_shape
 from .site import check_site, names, objects
@@ -25,7 +25,17 @@ TAGS = ("end_date", "managed_by", "offer", "sensitivity", "size")
 
 def check(files: Files, today: date) -> list[Mistake]:
     """Return everything that is wrong in an estate."""
-    found = [*files.mistakes]
+    shapes = [*files.mistakes, *_shapes(files)]
+    # A value of a wrong shape is often wrong in other ways too; one message is enough for it.
+    said_already = {(mistake.file, mistake.line, mistake.column, mistake.field) for mistake in shapes}
+    return shapes + [
+        mistake
+        for mistake in _meanings(files, today)
+        if (mistake.file, mistake.line, mistake.column, mistake.field) not in said_already
+    ]
+
+
+def _shapes(files: Files) -> Iterator[Mistake]:
     for schema, documents in (
         ("catalogue", [files.catalogue]),
         ("ministry", files.ministries.values()),
@@ -33,15 +43,20 @@ def check(files: Files, today: date) -> list[Mistake]:
     ):
         for document in documents:
             if document.node is not None:
-                found += check_shape(document, schema)
-    tenants = [settle(files, *name) for name, document in files.tenants.items() if document.node is not None]
-    found += _catalogue(files.catalogue)
-    for name, document in files.ministries.items():
-        found += _ministry(files, name, document, [tenant for tenant in tenants if tenant.ministry == name])
-    if files.catalogue.node is not None:
-        for tenant in tenants:
-            found += _tenant(tenant, files, today)
-    return found
+                yield from check_shape(document, schema)
+
+
+def _meanings(files: Files, today: date) -> Iterator[Mistake]:
+    yield from _catalogue(files.catalogue)
+    tenants: dict[str, list[Tenant]] = {name: [] for name in files.ministries}
+    for name, document in files.tenants.items():
+        # Without a catalogue nothing can be said of what a tenant chose.
+        if document.node is not None and files.catalogue.node is not None:
+            tenant = settle(files, *name)
+            tenants.setdefault(tenant.ministry, []).append(tenant)
+            yield from _tenant(tenant, files, today)
+    for ministry, document in files.ministries.items():
+        yield from _ministry(files, document, tenants[ministry])
 
 
 # --- the catalogue
@@ -83,7 +98,7 @@ def _projects(document: Document, name: str, cloud: Any) -> Iterator[Mistake]:
     for tenant, project in projects.items():
         where = (word(mapping(project).get("domain"), "Default"), word(mapping(project).get("project")).casefold())
         if where[1] and taken.setdefault(where, tenant) != tenant:
-            text = f"{said(project['project'])} is the project of {taken[where]} already; allowed: a project for each tenant"
+            text = f"{said(project['project'])} is the project of {taken[where]} already; allowed: one for each tenant"
             yield document.mistake((*path, tenant, "project"), text)
 
 
@@ -130,7 +145,7 @@ def _offer(document: Document, name: str, offer: Any) -> Iterator[Mistake]:
 # --- ministries
 
 
-def _ministry(files: Files, name: str, document: Document, tenants: list[Tenant]) -> Iterator[Mistake]:
+def _ministry(files: Files, document: Document, tenants: list[Tenant]) -> Iterator[Mistake]:
     value = document.value
     groups = [*names(value, "groups"), *(group for tenant in tenants for group in _groups(tenant))]
     yield from _role_assignments(document, (), value, groups, files.catalogue)
@@ -154,7 +169,7 @@ def _quota(tenant: Tenant, site: str, amount: str) -> int:
         return 0
     service, limit = ENVELOPE[amount]
     value = mapping(merged(tenant.layers(site)), "quotas", service).get(limit, 0)
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, int) and value >= -1 else 0
 
 
 def _envelope(document: Document, path: Path, most: int, asked: Mapping[str, int]) -> Iterator[Mistake]:
@@ -185,7 +200,8 @@ def _role_assignments(
         if isinstance(group, str) and group not in groups and item.get("state") != "absent":
             yield document.mistake((*here, "group"), unknown(group, "a group that is declared", sorted(groups)))
         if ("group" in item) == ("user" in item):
-            yield document.mistake(here, "neither or both of group and user; allowed: one of them")
+            names_it = "names both group and user" if group else "names neither group nor user"
+            yield document.mistake(here, f"{names_it}; allowed: one of them")
 
 
 def _groups(tenant: Tenant) -> list[str]:
@@ -253,8 +269,8 @@ def _sensitivity(tenant: Tenant) -> Iterator[Mistake]:
     document, catalogue = tenant.document, tenant.catalogue.value
     accepted = listing(tenant.offer, "sensitivities")
     if accepted and tenant.sensitivity not in accepted:
-        text = f"{said(tenant.sensitivity)} is more than offer {tenant.offer_name} is made for{allowed(map(str, accepted))}"
-        yield document.mistake(("sensitivity",), text)
+        what = f"a sensitivity that offer {tenant.offer_name} is made for"
+        yield document.mistake(("sensitivity",), unknown(tenant.sensitivity, what, map(str, accepted)))
     clouds = listing(mapping(catalogue, "sensitivities", tenant.sensitivity), "clouds")
     if clouds and tenant.cloud and tenant.cloud_name not in clouds:
         held = [
@@ -299,6 +315,11 @@ def _identity(tenant: Tenant, files: Files) -> Iterator[Mistake]:
 def _site(layers: list[Layer]) -> Iterator[Mistake]:
     """Yield what is wrong in a merged site, each in the file that says it."""
     site = merged(layers)
-    for path, text in check_site(site):
-        layer, where = source(site, path, layers)
-        yield layer.document.mistake(where, text)
+    for finding in check_site(site):
+        at, layer, where = source(site, finding.path, layers)
+        other = finding.or_else
+        if other is not None:
+            later, its_layer, its_place = source(site, other.path, layers)
+            if later > at:
+                finding, layer, where = other, its_layer, its_place
+        yield layer.document.mistake(where, finding.text)

@@ -9,7 +9,7 @@ YAML is read as version 1.2 reads it, which is what editors check too: `no` and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -132,7 +132,7 @@ def _folder(folder: FilePath, shown: str, what: str, mistakes: list[Mistake]) ->
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Composes nodes, in C where PyYAML has it, and tells plain values apart as YAML 1.2 does."""
 
-    yaml_implicit_resolvers: Mapping[str, Any] = {}  # noqa: RUF012
+    yaml_implicit_resolvers: Mapping[str, Any] = {}
 
 
 for _tag, _pattern, _first in (
@@ -143,13 +143,14 @@ for _tag, _pattern, _first in (
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
 
-_PLAIN = {
+_PLAIN: Mapping[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:int": int,
     "tag:yaml.org,2002:float": float,
     "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
-    "tag:yaml.org,2002:null": lambda text: None,
+    "tag:yaml.org,2002:null": lambda _text: None,
 }
+_TAGS = frozenset((*_PLAIN, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"))
 
 
 def _read(path: FilePath, shown: str, mistakes: list[Mistake]) -> Document:
@@ -184,7 +185,7 @@ def _parse(text: str, shown: str, mistakes: list[Mistake]) -> Document:
         mistakes.append(Mistake(shown, line, 1, "", reason))
         return Document(shown, {})
     if node is None:
-        mistakes.append(Mistake(shown, 1, 1, "", "the file is empty; allowed: a mapping, such as `offer: NAME`"))
+        mistakes.append(Mistake(shown, 1, 1, "", "the file is empty; allowed: a mapping"))
         return Document(shown, {})
     document = Document(shown, {}, node)
     value = _value(node, (), document, mistakes)
@@ -208,15 +209,13 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, shown: str) -> Mistake:
 
 def _value(node: yaml.Node, path: Path, document: Document, mistakes: list[Mistake]) -> Any:
     """Return the plain value of a node; keys given twice and foreign tags go to the mistakes."""
+    if node.tag not in _TAGS:
+        mistakes.append(document.mistake(path, f"tag {node.tag} is not allowed; allowed: plain values"))
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, index), document, mistakes) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, document, mistakes)
-    plain = _PLAIN.get(node.tag)
-    if plain is None:
-        mistakes.append(document.mistake(path, f"tag {node.tag} is not allowed; allowed: plain values"))
-        return None
-    return plain(node.value)
+    return _PLAIN.get(node.tag, str)(node.value)
 
 
 def _mapping(node: yaml.MappingNode, path: Path, document: Document, mistakes: list[Mistake]) -> dict[str, Any]:

@@ -17,18 +17,17 @@ def merge(base: Any, over: Any) -> Any:
     """Return base with what over says: mappings deeply, lists of named objects by name, all else replaced."""
     if isinstance(base, dict) and isinstance(over, dict):
         return {**base, **{key: merge(base[key], value) if key in base else value for key, value in over.items()}}
-    if isinstance(base, list) and isinstance(over, list) and _named(base) and _named(over):
+    if isinstance(base, list) and isinstance(over, list) and base and all(map(_has_name, base)):
         found = {item["name"]: item for item in base}
-        for item in over:
+        # An item without a name is a mistake, which is said elsewhere, and no reason to lose the others.
+        for item in filter(_has_name, over):
             found[item["name"]] = merge(found.get(item["name"], {}), item)
         return list(found.values())
     return over
 
 
-def _named(items: list[Any]) -> bool:
-    """Return whether all items are objects with a name, and none of them twice."""
-    names = [item.get("name") for item in items if isinstance(item, dict)]
-    return len(names) == len(items) == len({name for name in names if isinstance(name, str)})
+def _has_name(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("name"), str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +39,14 @@ class Layer:
     value: Any
 
 
-def source(merged: Any, path: Path, layers: Sequence[Layer]) -> tuple[Layer, Path]:
-    """Return the layer that says what stands at a path of a merged value, and where in its document.
+def source(merged: Any, path: Path, layers: Sequence[Layer]) -> tuple[int, Layer, Path]:
+    """Return the layer that says what stands at a path of a merged value, with its rank, and where in its document.
 
     Later layers win, as they do in the merge. Where no layer has the whole path, the one that has most of it counts.
     """
-    best: tuple[Layer, Path] | None = None
-    for layer in reversed(layers):
-        found = _follow(merged, path, layer.value)
-        if best is None or len(found) > len(best[1]) - len(best[0].path):
-            best = (layer, (*layer.path, *found))
-    if best is None:
-        raise ValueError("a merged value has at least one layer")
-    return best
+    found = [_follow(merged, path, layer.value) for layer in layers]
+    rank = max(range(len(layers)), key=lambda rank: (len(found[rank]), rank))
+    return rank, layers[rank], (*layers[rank].path, *found[rank], *path[len(found[rank]) :])
 
 
 def _follow(merged: Any, path: Path, value: Any) -> Path:

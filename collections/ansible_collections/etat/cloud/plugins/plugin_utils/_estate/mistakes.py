@@ -12,6 +12,9 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 
+#: How many names a message lists.
+MANY = 12
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
@@ -64,8 +67,10 @@ def said(value: Any) -> str:
 
 
 def allowed(values: Iterable[str]) -> str:
-    """Return the end of a message that lists what is allowed."""
-    return f"; allowed: {', '.join(values) or 'none'}"
+    """Return the end of a message that lists what is allowed, as far as a person reads a list."""
+    names = list(values)
+    more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
+    return f"; allowed: {', '.join(names[:MANY]) or 'none'}{more}"
 
 
 def meant(value: Any, candidates: Iterable[str]) -> str:

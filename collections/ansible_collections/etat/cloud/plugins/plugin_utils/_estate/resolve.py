@@ -64,7 +64,9 @@ class Estate:
         for name, document in sorted(self._files.ministries.items()):
             ministry = document.value
             if name in with_tenants or mapping(ministry, "envelope").keys() & set(sites):
-                asked = {key: ministry[key] for key in ("groups", "role_assignments") if key in ministry}
+                asked: dict[str, Any] = {
+                    key: ministry[key] for key in ("groups", "role_assignments") if key in ministry
+                }
                 yield {"name": name, "description": ministry["title"]["fr"], **asked}
 
     def _tenant(self, tenant: Tenant) -> dict[str, Any]:
@@ -116,8 +118,8 @@ class Estate:
     def _notes(self, tenant: Tenant) -> Iterator[str]:
         if tenant.in_ready_project:
             yield (
-                f"{tenant.full_name}: cloud {tenant.cloud_name} gives ready projects, whose provider sets their groups, "
-                f"role assignments, tags, description and quotas; those of offer {tenant.offer_name} are left out"
+                f"{tenant.full_name}: the provider of cloud {tenant.cloud_name} sets groups, role assignments, tags, "
+                f"description and quotas of its ready projects; those of offer {tenant.offer_name} are left out"
             )
 
     def _about(self, tenant: Tenant) -> dict[str, Any]:

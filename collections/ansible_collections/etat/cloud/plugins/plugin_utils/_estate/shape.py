@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .files import NAME_RULE, Document
 from .mistakes import Mistake, Path, allowed, meant, said
@@ -84,7 +84,11 @@ def _email(text: str) -> str:
     return "" if valid else f"{said(text)} is no address of electronic mail; allowed: name@domain"
 
 
+#: Of each format: what is wrong with a text, or an empty text.
 FORMATS: Mapping[str, Callable[[str], str]] = {"cidr": _cidr, "ip": _ip, "date": _date, "email": _email}
+
+
+_FORMATS = {"cidr": "a prefix", "ip": "an IPv4 or IPv6 address", "date": "a date", "email": "name@domain"}
 
 
 @cache
@@ -104,17 +108,17 @@ def check_shape(document: Document, schema: str) -> Iterator[Mistake]:
 
 
 def _mistakes(document: Document, error: ValidationError) -> Iterator[Mistake]:
-    path, value = tuple(error.absolute_path), error.instance
+    path, value, schema = tuple(error.absolute_path), cast("Any", error.instance), cast("Any", error.schema)
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", ()))
+        known = list(schema.get("properties", ()))
         for key in value:
             if key not in known:
                 text = f"unknown key '{key}'{meant(key, known)}{allowed(known)}"
                 yield document.mistake((*path, key), text, key=True)
     elif error.validator == "required":
         # One error for each name that is missing; it says which in its text alone.
-        name = next(name for name in error.validator_value if name not in value and f"'{name}'" in error.message)
-        wanted = error.schema["properties"][name]
+        name = next(name for name in schema["required"] if name not in value and f"'{name}'" in error.message)
+        wanted = schema["properties"][name]
         yield document.mistake((*path, name), f"is missing{allowed([_wanted(wanted)])}")
     elif error.parent is None and "propertyNames" in error.absolute_schema_path:
         yield document.mistake((*path, value), f"{said(value)} is no name{_allowed(error)}", key=True)
@@ -123,10 +127,12 @@ def _mistakes(document: Document, error: ValidationError) -> Iterator[Mistake]:
 
 
 def _text(error: ValidationError) -> str:
-    value, asked = error.instance, error.validator_value
+    value: Any = error.instance
+    asked: Any = error.validator_value
     match error.validator:
         case "type":
-            quoted = "; write it in quotes" if asked == "string" and isinstance(value, int | float) else ""
+            plain = asked == "string" and isinstance(value, int | float) and "format" not in cast("Any", error.schema)
+            quoted = "; write it in quotes" if plain else ""
             return f"{said(value)} is not {_types(asked)}{_allowed(error)}{quoted}"
         case "enum":
             return f"{said(value)} is not known here{meant(value, asked)}{_allowed(error)}"
@@ -148,9 +154,10 @@ def _text(error: ValidationError) -> str:
 
 
 def _allowed(error: ValidationError) -> str:
+    schema = cast("Any", error.schema)
     if error.validator == "not":
-        return f"; allowed: anything but {said(error.validator_value['const'])}"
-    return allowed([_wanted(error.schema)])
+        return f"; allowed: anything but {said(schema['not']['const'])}"
+    return allowed([_wanted(schema)])
 
 
 def _wanted(schema: Mapping[str, Any]) -> str:
@@ -160,13 +167,11 @@ def _wanted(schema: Mapping[str, Any]) -> str:
     if "const" in schema:
         return str(schema["const"])
     if "pattern" in schema:
-        return PATTERNS.get(schema["pattern"], schema["pattern"])
+        return PATTERNS.get(schema["pattern"], f"text that matches {schema['pattern']}")
     if "anyOf" in schema:
-        return " or ".join(_wanted(option) for option in schema["anyOf"])
+        return ", or ".join(_wanted(option) for option in schema["anyOf"])
     if "format" in schema:
-        return {"cidr": "a prefix", "ip": "an IPv4 or IPv6 address", "date": "a date", "email": "name@domain"}[
-            schema["format"]
-        ]
+        return _FORMATS[schema["format"]]
     ends = [f"{schema[end]} or {word}" for end, word in (("minimum", "more"), ("maximum", "less")) if end in schema]
     if ends:
         return " and ".join(ends)
@@ -183,7 +188,9 @@ def _twice(document: Document, value: Any, path: Path) -> Iterator[Mistake]:
     """Yield the objects of a list that bear the name of another one in it."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _twice(document, inner, (*path, key))
+            # People may bear the same name.
+            if key != "contacts":
+                yield from _twice(document, inner, (*path, key))
     elif isinstance(value, list):
         seen: dict[str, int] = {}
         for index, item in enumerate(value):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Place
@@ -25,32 +26,42 @@ from .mistakes import Path, said, unknown
 
 #: The group that Neutron makes in each project.
 DEFAULT_GROUP = "default"
-WITH_PORTS = ("tcp", "udp", "sctp", "dccp", "udplite")
+WITH_PORTS = ("tcp", "udp", "sctp", "dccp", "udplite", *ICMP)
+KNOWN = (ANY, *WITH_PORTS, *(name for name in PROTOCOLS.values() if name not in WITH_PORTS))
 _SIDES = ("remote_ip_prefix", "remote_group", "remote_address_group")
 
-Found = Iterator[tuple[Path, str]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def check_site(site: Mapping[str, Any]) -> Found:
-    """Yield what is wrong in a merged site, each with its path in it."""
-    networks = {item["name"]: item for _index, item in objects(site, "networks") if "name" in item}
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong at a path of a merged site.
+
+    or_else: the same, said of the other value that it takes to be wrong; whoever came last is the one to tell.
+    """
+
+    path: Path
+    text: str
+    or_else: Finding | None = None
+
+
+def check_site(site: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what is wrong in a merged site."""
     for index, network in objects(site, "networks"):
         for position, subnet in objects(network, "subnets"):
-            for path, text in _subnet(subnet):
-                yield ("networks", index, "subnets", position, *path), text
+            yield from _subnet(subnet, ("networks", index, "subnets", position))
     for index, router in objects(site, "routers"):
-        for path, text in _interfaces(router, networks):
-            yield ("routers", index, *path), text
+        yield from _interfaces(router, site, ("routers", index))
     groups = [DEFAULT_GROUP, *names(site, "security_groups")]
     address_groups = names(site, "address_groups")
     for index, group in objects(site, "security_groups"):
-        first: dict[Any, int] = {}
+        first: dict[Any, str | int] = {}
         for position, rule in objects(group, "rules"):
-            found = [*_rule(rule), *_other_side(rule, groups, address_groups), *_repeated(group, rule, position, first)]
-            for path, text in found:
-                yield ("security_groups", index, "rules", position, *path), text
+            path = ("security_groups", index, "rules", position)
+            yield from _rule(rule, path)
+            yield from _other_side(rule, path, groups, address_groups)
+            yield from _repeated(group, rule, path, first)
 
 
 def objects(holder: Any, key: str) -> list[tuple[int, dict[str, Any]]]:
@@ -88,34 +99,39 @@ def address(value: Any) -> Address | None:
         return None
 
 
-def _subnet(subnet: Mapping[str, Any]) -> Found:
+def _subnet(subnet: Mapping[str, Any], path: Path) -> Iterator[Finding]:
     if "cidr" not in subnet:
-        yield ("cidr",), "is missing; allowed: a prefix such as 10.10.0.0/24"
+        yield Finding((*path, "cidr"), "is missing; allowed: a prefix such as 10.10.0.0/24")
     cidr = prefix(subnet.get("cidr"))
     if cidr is None:
         return
     gateway = address(subnet.get("gateway_ip"))
     if gateway is not None and gateway not in cidr:
-        yield ("gateway_ip",), f"'{gateway}' lies outside its subnet; allowed: an address in {cidr}"
-    pools: list[tuple[Address, Address]] = []
+        text = f"'{gateway}' lies outside its subnet; allowed: an address in {cidr}"
+        yield Finding((*path, "gateway_ip"), text)
+    seen: list[tuple[int, int, str]] = []
     for index, pool in objects(subnet, "allocation_pools"):
-        ends = {end: address(pool.get(end)) for end in ("start", "end")}
-        outside = [end for end, value in ends.items() if value is not None and not _usable(value, cidr)]
-        for end in outside:
-            text = f"'{ends[end]}' lies outside its subnet; allowed: {_range(cidr)}"
-            yield ("allocation_pools", index, end), text
-        start, end = ends["start"], ends["end"]
-        if outside or start is None or end is None:
-            continue
-        if int(start) > int(end):
-            yield ("allocation_pools", index, "end"), f"'{end}' comes before '{start}'; allowed: {start} or later"
-        elif gateway is not None and int(start) <= int(gateway) <= int(end):
-            text = f"'{start}' to '{end}' holds the gateway {gateway}; allowed: a range without it"
-            yield ("allocation_pools", index), text
-        elif other := next((pool for pool in pools if pool[0] <= end and start <= pool[1]), None):  # type: ignore[operator]
-            text = f"'{start}' to '{end}' overlaps the pool {other[0]} to {other[1]}; allowed: ranges apart"
-            yield ("allocation_pools", index), text
-        pools.append((start, end))
+        yield from _pool(pool, cidr, gateway, seen, (*path, "allocation_pools", index))
+
+
+def _pool(
+    pool: Mapping[str, Any], cidr: Network, gateway: Address | None, seen: list[tuple[int, int, str]], path: Path
+) -> Iterator[Finding]:
+    ends = {end: value for end in ("start", "end") if (value := address(pool.get(end))) is not None}
+    outside = [end for end, value in ends.items() if not _usable(value, cidr)]
+    for end in outside:
+        yield Finding((*path, end), f"'{ends[end]}' lies outside its subnet; allowed: {_range(cidr)}")
+    if outside or len(ends) < 2:
+        return
+    first, last, label = int(ends["start"]), int(ends["end"]), f"{ends['start']} to {ends['end']}"
+    if first > last:
+        yield Finding((*path, "end"), f"'{ends['end']}' comes before the start; allowed: {ends['start']} or later")
+        return
+    if gateway is not None and first <= int(gateway) <= last:
+        yield Finding(path, f"{label} holds the gateway {gateway}; allowed: a range without it")
+    if other := next((pool for pool in seen if pool[0] <= last and first <= pool[1]), None):
+        yield Finding(path, f"{label} overlaps {other[2]}; allowed: ranges apart")
+    seen.append((first, last, label))
 
 
 def _usable(value: Address, cidr: Network) -> bool:
@@ -132,59 +148,67 @@ def _range(cidr: Network) -> str:
 # --- routers
 
 
-def _interfaces(router: Mapping[str, Any], networks: Mapping[str, Any]) -> Found:
-    there = [name for name, network in networks.items() if network.get("state") != "absent"]
-    joined: list[tuple[str, Network]] = []
+def _interfaces(router: Mapping[str, Any], site: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    networks = {network.get("name"): (index, network) for index, network in objects(site, "networks")}
+    joined: list[tuple[Network, str, Path]] = []
     for index, interface in objects(router, "interfaces"):
-        name = interface.get("network")
+        name, here = interface.get("network"), (*path, "interfaces", index)
         if "absent" in (interface.get("state"), router.get("state")) or not isinstance(name, str):
             continue
-        if name not in there:
-            yield ("interfaces", index, "network"), unknown(name, "a network that is declared on this site", there)
+        position, network = networks.get(name, (0, {}))
+        if name not in names(site, "networks"):
+            gone = Finding(("networks", position, "state"), f"'absent', and a router joins {name}; allowed: present")
+            text = unknown(name, "a network that is declared on this site", names(site, "networks"))
+            yield Finding((*here, "network"), text, or_else=gone if network else None)
             continue
-        subnets = {item.get("name"): item for _position, item in objects(networks[name], "subnets")}
-        wanted = interface.get("subnet", name)
-        declared = [other for other in names(networks[name], "subnets")]
-        if wanted not in declared:
-            where = ("subnet",) if "subnet" in interface else ()
-            yield ("interfaces", index, *where), unknown(wanted, f"a subnet of network {name}", declared)
+        subnets = {subnet.get("name"): (place, subnet) for place, subnet in objects(network, "subnets")}
+        wanted, there = interface.get("subnet", name), names(network, "subnets")
+        if wanted not in there:
+            where = here if "subnet" not in interface else (*here, "subnet")
+            yield Finding(where, unknown(wanted, f"a subnet of network {name}", there))
             continue
-        cidr, label = prefix(subnets[wanted].get("cidr")), f"{name}/{wanted}"
-        for other, taken in joined if cidr is not None else ():
-            if cidr.overlaps(taken):
-                text = f"subnet {label} ({cidr}) overlaps {other} ({taken}) on one router; allowed: subnets apart"
-                yield ("interfaces", index), text
-                break
+        place, subnet = subnets[wanted]
+        cidr = prefix(subnet.get("cidr"))
         if cidr is not None:
-            joined.append((label, cidr))
+            now = (cidr, f"{name}/{wanted} ({cidr})", ("networks", position, "subnets", place, "cidr"))
+            if other := next((other for other in joined if cidr.overlaps(other[0])), None):
+                yield _overlap(now, other, or_else=_overlap(other, now))
+            joined.append(now)
+
+
+def _overlap(
+    one: tuple[Network, str, Path], other: tuple[Network, str, Path], or_else: Finding | None = None
+) -> Finding:
+    text = f"'{one[0]}' overlaps {other[1]} on the same router; allowed: subnets apart"
+    return Finding(one[2], text, or_else)
 
 
 # --- rules
 
 
-def _rule(rule: Mapping[str, Any]) -> Found:
+def _rule(rule: Mapping[str, Any], path: Path) -> Iterator[Finding]:
     """Yield what is wrong in the traffic that a rule speaks of."""
     ethertype, protocol = rule.get("ethertype", "IPv4"), rule.get("protocol")
     if not isinstance(protocol, str | int | None) or isinstance(protocol, bool):
         return
     name = protocol_name(protocol, str(ethertype))
-    known = [ANY, *PROTOCOLS.values()]
-    if name not in known and not (name.isdecimal() and int(name) <= 255):
-        yield ("protocol",), f"{unknown(protocol, 'a protocol', known)}, or a number up to 255"
+    if name not in KNOWN and not (name.isdecimal() and int(name) <= 255):
+        yield Finding((*path, "protocol"), f"{unknown(protocol, 'a protocol', KNOWN)}, or a number up to 255")
         return
     if ethertype == "IPv4" and name.startswith("ipv6-"):
-        yield ("protocol",), f"{said(protocol)} exists in IPv6 only; allowed with it: ethertype IPv6"
+        text = f"{said(protocol)} exists in IPv6 only; allowed with it: ethertype IPv6"
+        yield Finding((*path, "protocol"), text)
     ports = rule.get("ports")
     if not isinstance(ports, list) or not ports:
         return
-    if name not in (*WITH_PORTS, *ICMP):
+    if name not in WITH_PORTS:
         without = "no protocol" if name == ANY else f"protocol {said(protocol)}"
-        yield ("ports",), f"ports with {without}; allowed with ports: {', '.join((*WITH_PORTS, *ICMP))}"
+        yield Finding((*path, "ports"), f"ports with {without}; allowed with ports: {', '.join(WITH_PORTS)}")
         return
     for index, value in enumerate(ports):
         text = _icmp(value) if name in ICMP else _ports(value)
         if text:
-            yield ("ports", index), text
+            yield Finding((*path, "ports", index), text)
 
 
 def _ports(value: Any) -> str:
@@ -209,15 +233,18 @@ def _icmp(value: Any) -> str:
     return ""
 
 
-def _other_side(rule: Mapping[str, Any], groups: Sequence[str], address_groups: Sequence[str]) -> Found:
+def _other_side(
+    rule: Mapping[str, Any], path: Path, groups: Sequence[str], address_groups: Sequence[str]
+) -> Iterator[Finding]:
     """Yield what is wrong in whom a rule speaks of."""
     sides = [side for side in _SIDES if side in rule]
     if len(sides) > 1:
-        yield (sides[1],), f"a second other side beside {sides[0]}; allowed: one of {', '.join(_SIDES)}"
+        text = f"a second other side beside {sides[0]}; allowed: one of {', '.join(_SIDES)}"
+        yield Finding((*path, sides[1]), text)
     ethertype, cidr = rule.get("ethertype", "IPv4"), prefix(rule.get("remote_ip_prefix"))
     if cidr is not None and ethertype in ("IPv4", "IPv6") and ethertype != f"IPv{cidr.version}":
         text = f"'{cidr}' is no prefix of {ethertype}; allowed: one of {ethertype}, or ethertype IPv{cidr.version}"
-        yield ("remote_ip_prefix",), text
+        yield Finding((*path, "remote_ip_prefix"), text)
     if rule.get("state") == "absent":
         return
     for side, what, there in (
@@ -225,18 +252,23 @@ def _other_side(rule: Mapping[str, Any], groups: Sequence[str], address_groups: 
         ("remote_address_group", "an address group that is declared on this site", address_groups),
     ):
         if isinstance(rule.get(side), str) and rule[side] not in there:
-            yield (side,), unknown(rule[side], what, there)
+            yield Finding((*path, side), unknown(rule[side], what, there))
 
 
-def _repeated(group: Mapping[str, Any], rule: Mapping[str, Any], position: int, first: dict[Any, int]) -> Found:
+def _repeated(
+    group: Mapping[str, Any], rule: Mapping[str, Any], path: Path, first: dict[Any, str | int]
+) -> Iterator[Finding]:
     """Yield a rule that allows what another one of the group allows already."""
+    ports = rule.get("ports")
+    as_text = {"ports": [str(value) for value in ports]} if isinstance(ports, list) else {}
+    position = path[-1]
     try:
-        wanted = list(SecurityGroupRule().wanted(Place("", parents=(group,)), rule))
+        wanted = list(SecurityGroupRule().wanted(Place("", parents=(group,)), {**rule, **as_text}))
     except (KeyError, TypeError, ValueError, AttributeError):
         # The rule itself is wrong, which is said elsewhere.
         return
     for item in wanted:
         if first.setdefault(item.key.path, position) != position:
             text = f"allows what rules[{first[item.key.path]}] of this group allows already; allowed: each rule once"
-            yield (), text
+            yield Finding(path, text)
             return

@@ -68,7 +68,7 @@ class Tenant:
     @property
     def price(self) -> float:
         """The price in euros for one month, over all sites."""
-        return round(self.size.get("price", 0) * len(self.sites), 2)
+        return round(float(self.size["price"]) * len(self.sites), 2)
 
     def layers(self, site: str) -> list[Layer]:
         """Return what makes up a site, the last word last."""

@@ -1,0 +1,406 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an estate without mistakes becomes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.etat.cloud.plugins.module_utils._engine.declare import declare
+from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
+from ansible_collections.etat.cloud.plugins.module_utils._options import argument_spec
+from ansible_collections.etat.cloud.plugins.module_utils._tenant_options import TENANT_OPTIONS
+from ansible_collections.etat.cloud.plugins.plugin_utils._estate.mistakes import EstateError
+from ansible_collections.etat.cloud.plugins.plugin_utils._estate.resolve import Estate
+from hypothesis import given
+from hypothesis import strategies as st
+
+HERE = Path(__file__).parent
+CHECKOUT = Path(__file__).resolve().parents[9]
+DEMO = CHECKOUT / "inventories/demo/estate"
+TODAY = date(2026, 11, 23)
+VALIDATOR = ArgumentSpecValidator(argument_spec(TENANT_OPTIONS))
+FLAT = {
+    "routers": [{"name": "edge", "external_network": "public", "interfaces": [{"network": "front"}]}],
+    "security_groups": [{"name": "web", "rules": [{"direction": "ingress", "protocol": "tcp", "ports": [443]}]}],
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a copy of the given estate."""
+    return Path(shutil.copytree(HERE / "given", tmp_path / "estate"))
+
+
+def tenant(folder: Path, name: str, text: str) -> None:
+    """Write the file of a tenant."""
+    (folder / f"tenants/education/{name}.yml").write_text(text, encoding="utf-8")
+
+
+def network(cidr: str) -> dict[str, Any]:
+    """Return the network of the given blueprint."""
+    return {"name": "front", "subnets": [{"name": "front", "cidr": cidr}]}
+
+
+def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
+    declared = Estate(folder, TODAY).declare("interne")
+
+    quotas = {"compute": {"instances": 4, "cores": 8}, "volume": {"gigabytes": 100}}
+    assert declared == {
+        "domains": [
+            {
+                "name": "education",
+                "description": "Éducation nationale",
+                "groups": [{"name": "supervision"}],
+                "role_assignments": [{"role": "reader", "group": "supervision"}],
+            }
+        ],
+        "tenants": [
+            {
+                "name": "moodle",
+                "domain": "education",
+                "description": "Application web, Éducation nationale",
+                "tags": ["managed_by:etat.cloud", "offer:web", "sensitivity:internal", "size:small"],
+                "groups": [{"name": "moodle-operators", "members": []}, {"name": "moodle-readers", "members": []}],
+                "role_assignments": [
+                    {"role": "member", "group": "moodle-operators"},
+                    {"role": "reader", "group": "moodle-readers"},
+                ],
+                "sensitivity": "internal",
+                "sites": [{"region": "toulouse", "quotas": quotas, "networks": [network("10.1.0.0/24")], **FLAT}],
+            }
+        ],
+        "regions": ["toulouse", "paris"],
+        "notes": [],
+        "about": {
+            "education/moodle": {
+                "ministry": "education",
+                "ministry_title": {"fr": "Éducation nationale", "en": "National Education"},
+                "domain": "education",
+                "project": "moodle",
+                "description": "",
+                "offer": "web",
+                "offer_title": {"fr": "Application web", "en": "Web application"},
+                "sensitivity": "internal",
+                "size": "small",
+                "cloud": "interne",
+                "sites": ["toulouse"],
+                "end_date": "",
+                "price_per_month": 90,
+                "contacts": [],
+            }
+        },
+    }
+
+
+def test_a_tenant_says_everything_itself(folder: Path) -> None:
+    tenant(
+        folder,
+        "moodle",
+        """
+offer: web
+sensitivity: internal
+size: large
+sites: [paris, toulouse]
+end_date: 2027-08-31
+description: Courses
+people:
+  operators: [alice.martin]
+overrides:
+  tags: [team:core]
+  enabled: false
+  options: {immutable: true}
+  groups:
+    - name: moodle-operators
+      prune_members: true
+    - name: auditors
+  role_assignments:
+    - {role: reader, group: auditors}
+  quotas:
+    compute: {cores: 50}
+overrides_by_site:
+  paris:
+    quotas:
+      compute: {cores: 10}
+    networks:
+      - name: front
+        mtu: 1400
+""",
+    )
+    declared = Estate(folder, TODAY).declare("interne")
+
+    (made,) = declared["tenants"]
+    paris, toulouse = made.pop("sites")
+    assert made == {
+        "name": "moodle",
+        "domain": "education",
+        "description": "Courses",
+        "enabled": False,
+        "options": {"immutable": True},
+        "tags": [
+            "end_date:2027-08-31",
+            "managed_by:etat.cloud",
+            "offer:web",
+            "sensitivity:internal",
+            "size:large",
+            "team:core",
+        ],
+        "groups": [
+            {"name": "moodle-operators", "members": ["alice.martin"], "prune_members": True},
+            {"name": "moodle-readers", "members": []},
+            {"name": "auditors"},
+        ],
+        "role_assignments": [
+            {"role": "member", "group": "moodle-operators"},
+            {"role": "reader", "group": "moodle-readers"},
+            {"role": "reader", "group": "auditors"},
+        ],
+        "sensitivity": "internal",
+    }
+    assert paris == {
+        "region": "paris",
+        "quotas": {"compute": {"instances": 20, "cores": 10}},
+        "networks": [{**network("10.2.0.0/24"), "mtu": 1400}],
+        **FLAT,
+    }
+    assert toulouse == {
+        "region": "toulouse",
+        "quotas": {"compute": {"instances": 20, "cores": 50}},
+        "networks": [network("10.1.0.0/24")],
+        **FLAT,
+    }
+    assert declared["about"]["education/moodle"]["price_per_month"] == 601
+
+
+def test_tags_of_a_sensitivity(folder: Path) -> None:
+    catalogue = folder / "catalogue.yml"
+    offered = "sensitivities: [public, internal, sensitive]"
+    text = catalogue.read_text(encoding="utf-8").replace(offered, "sensitivities: [restricted, internal]")
+    catalogue.write_text(text, encoding="utf-8")
+    tenant(folder, "moodle", "offer: web\nsensitivity: restricted\n")
+
+    (made,) = Estate(folder, TODAY).declare("interne")["tenants"]
+
+    assert "review:yearly" in made["tags"]
+
+
+def test_a_ready_project_gets_what_its_account_may_make(folder: Path) -> None:
+    tenant(folder, "cartes", "offer: web\nsensitivity: public\ncloud: externe\ndescription: Maps\n")
+
+    declared = Estate(folder, TODAY).declare("externe")
+
+    assert declared["domains"] == []
+    assert declared["tenants"] == [
+        {
+            "name": "education-cartes",
+            "domain": "Default",
+            "account": "externe-education-cartes",
+            "sensitivity": "public",
+            "sites": [{"region": "externe-1", "networks": [network("10.1.0.0/24")], **FLAT}],
+        }
+    ]
+    (note,) = declared["notes"]
+    assert note == (
+        "education/cartes: the provider of cloud externe sets groups, role assignments, tags, description and quotas "
+        "of its ready projects; those of offer web are left out"
+    )
+    about = declared["about"]["education/cartes"]
+    assert (about["domain"], about["project"], about["price_per_month"]) == ("Default", "education-cartes", 90)
+
+
+def test_quotas_of_a_ready_project_are_those_that_its_tenant_asks_for(folder: Path) -> None:
+    text = "offer: web\nsensitivity: public\ncloud: externe\noverrides: {quotas: {compute: {cores: 2}}}\n"
+    tenant(folder, "cartes", text)
+
+    (made,) = Estate(folder, TODAY).declare("externe")["tenants"]
+
+    assert made["sites"][0]["quotas"] == {"compute": {"cores": 2}}
+
+
+def test_only_the_tenants_that_are_named(folder: Path) -> None:
+    tenant(folder, "wiki", "offer: web\nsensitivity: internal\n")
+    tenant(folder, "cartes", "offer: web\nsensitivity: public\ncloud: externe\n")
+    estate = Estate(folder, TODAY)
+
+    assert [made["name"] for made in estate.declare("interne")["tenants"]] == ["moodle", "wiki"]
+    assert [made["name"] for made in estate.declare("interne", ["education/wiki"])["tenants"]] == ["wiki"]
+    elsewhere = estate.declare("interne", ["education/cartes"])
+    assert (elsewhere["tenants"], elsewhere["domains"], elsewhere["about"]) == ([], [], {})
+
+
+def test_a_ministry_with_capacity_has_its_domain_before_its_first_tenant(folder: Path) -> None:
+    (folder / "ministries/dila.yml").write_text(
+        "title: {fr: DILA, en: DILA}\ncontacts: []\nenvelope: {paris: {cores: 1}}\n", encoding="utf-8"
+    )
+    (folder / "ministries/culture.yml").write_text(
+        "title: {fr: Culture, en: Culture}\ncontacts: []\n", encoding="utf-8"
+    )
+
+    domains = Estate(folder, TODAY).declare("interne")["domains"]
+
+    assert [domain["name"] for domain in domains] == ["dila", "education"]
+
+
+@pytest.mark.parametrize(
+    ("cloud", "tenants", "message"),
+    [
+        ("intern", [], "'intern' is not a cloud of the catalogue (did you mean 'interne'?)"),
+        (
+            "interne",
+            ["education/moodel"],
+            "'education/moodel' is not a tenant of the estate (did you mean 'education/moodle'?)",
+        ),
+    ],
+)
+def test_names_that_the_estate_does_not_know(folder: Path, cloud: str, tenants: list[str], message: str) -> None:
+    with pytest.raises(ValueError) as raised:  # noqa: PT011
+        Estate(folder, TODAY).declare(cloud, tenants)
+    assert str(raised.value).startswith(f"{message}; allowed: ")
+
+
+# --- for any order, and any content
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_files_changes_nothing(random: Any) -> None:
+    expected = {cloud: Estate(DEMO, TODAY).declare(cloud) for cloud in ("interne", "externe")}
+    listed = Path.iterdir
+
+    def shuffled(path: Path) -> Iterator[Path]:
+        entries = list(listed(path))
+        random.shuffle(entries)
+        return iter(entries)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "iterdir", shuffled)
+        estate = Estate(DEMO, TODAY)
+
+    assert {cloud: estate.declare(cloud) for cloud in ("interne", "externe")} == expected
+
+
+KEYS = st.sampled_from(
+    [
+        "offer",
+        "sensitivity",
+        "cloud",
+        "size",
+        "sites",
+        "people",
+        "overrides",
+        "overrides_by_site",
+        "toulouse",
+        "networks",
+        "subnets",
+        "name",
+        "cidr",
+        "routers",
+        "interfaces",
+        "network",
+        "security_groups",
+        "rules",
+        "ports",
+        "protocol",
+        "quotas",
+        "compute",
+        "cores",
+        "groups",
+        "role_assignments",
+        "group",
+        "tags",
+        "allocation_pools",
+        "start",
+        "end",
+        "gateway_ip",
+        "end_date",
+        "envelope",
+        "offers",
+        "clouds",
+        "blueprints",
+        "web",
+        "gives",
+        "projects",
+    ]
+)
+WORDS = st.sampled_from(
+    ["web", "interne", "externe", "toulouse", "front", "10.1.0.0/24", "10.1.0.9", "tcp", "small", ""]
+)
+ANYTHING = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-2, 70000), WORDS),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4)),
+    max_leaves=25,
+)
+
+
+@given(st.sampled_from(["catalogue.yml", "ministries/education.yml", "tenants/education/moodle.yml"]), KEYS, ANYTHING)
+def test_whatever_a_file_holds_ends_in_mistakes_or_in_a_declaration(
+    tmp_path_factory: pytest.TempPathFactory, file: str, key: str, value: Any
+) -> None:
+    folder = Path(shutil.copytree(HERE / "given", tmp_path_factory.mktemp("any") / "estate"))
+    content = yaml.safe_load((folder / file).read_text(encoding="utf-8"))
+    (folder / file).write_text(yaml.safe_dump({**content, key: value}), encoding="utf-8")
+    try:
+        declared = Estate(folder, TODAY).declare("interne")
+    except EstateError:
+        return
+    accepted(declared)
+
+
+# --- the demonstration
+
+
+def accepted(declared: dict[str, Any]) -> None:
+    """Check that module tenant and the engine take a declaration."""
+    result = VALIDATOR.validate({"domains": declared["domains"], "tenants": declared["tenants"]})
+    assert result.error_messages == []
+    parameters = result.validated_parameters
+    declare(KINDS, parameters["domains"], parameters["tenants"])
+
+
+def demo(cloud: str) -> dict[str, Any]:
+    """Return what the demonstration declares for a cloud."""
+    return Estate(DEMO, TODAY).declare(cloud)
+
+
+@pytest.mark.parametrize("cloud", ["interne", "externe"])
+def test_the_module_takes_the_demonstration(cloud: str) -> None:
+    accepted(demo(cloud))
+
+
+def test_the_demonstration_is_what_the_documentation_says() -> None:
+    interne, externe = demo("interne"), demo("externe")
+
+    assert [domain["name"] for domain in interne["domains"]] == [
+        "agriculture",
+        "developpement-durable",
+        "dila",
+        "education",
+        "universite-toulouse",
+    ]
+    assert (len(interne["tenants"]), len(externe["tenants"])) == (10, 2)
+    assert sum(len(tenant["sites"]) == 2 for tenant in interne["tenants"]) >= 4
+    # Its domain is made by the product, so nobody is in it yet.
+    university = [tenant for tenant in interne["tenants"] if tenant["domain"] == "universite-toulouse"]
+    assert not any(group["members"] for tenant in university for group in tenant["groups"])
+
+
+def test_at_least_three_tenants_of_the_demonstration_have_two_lines() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in DEMO.glob("tenants/*/*.yml")]
+    short = [text for text in texts if len([line for line in text.splitlines() if line[:1] not in "#-"]) == 2]
+    assert len(short) >= 3
+
+
+def test_files_of_the_demonstration_name_their_schema() -> None:
+    for path in DEMO.rglob("*.yml"):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        schema = first.removeprefix("# yaml-language-server: $schema=")
+        assert schema != first
+        assert Path(os.path.normpath(path.parent / schema)).is_file()
