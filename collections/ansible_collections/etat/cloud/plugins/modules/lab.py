@@ -85,11 +85,11 @@ def main() -> None:
                 "changes": list(report.changed),
                 "from_nothing": start.INSTALL in report.changed,
                 "seconds": dict(sorted(report.seconds.items(), key=lambda item: -item[1])),
-                "processes": len(made.programs) + 1,
+                "processes": len(made.programs),
                 "memory_gib": round(made.memory() / 1024**3, 2),
             }
         else:
-            changed, result = process.Supervisor(lab).stop() if lab.folder.exists() else False, {}
+            changed, result = process.Keeper(lab).stop(model.STORES) if lab.folder.exists() else False, {}
             if state == "absent" and lab.folder.exists():
                 shutil.rmtree(lab.folder)
                 changed = True

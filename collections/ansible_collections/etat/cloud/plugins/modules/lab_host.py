@@ -79,11 +79,7 @@ def main() -> None:
         host.check_python(module.params["python"])
         host.check_disk(lab)
         missing = host.missing_packages()
-        if missing and not module.params["install"]:
-            raise model.LabError(
-                f"The lab needs the packages {', '.join(missing)}, which are not installed: run"
-                f" apt-get install {' '.join(missing)}, or set lab_install_packages to true."
-            )
+        host.check_packages(missing, install=module.params["install"])
         host.check_ports(lab, model.programs(lab))
     except model.LabError as error:
         module.fail_json(msg=str(error))

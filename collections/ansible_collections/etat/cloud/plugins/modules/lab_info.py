@@ -50,7 +50,6 @@ table:
   returned: success
 """
 
-import json
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
@@ -78,11 +77,7 @@ def table(states: list[process.State]) -> str:
 def main() -> None:
     module = AnsibleModule(argument_spec={"name": {"type": "str", "required": True}}, supports_check_mode=True)
     try:
-        folder = model.lab(module.params["name"], []).folder
-        declaration = folder / "lab.json"
-        if not declaration.exists():
-            raise model.LabError(f"There is no lab {module.params['name']} in {folder}: make one with make lab.")
-        lab = model.lab(module.params["name"], json.loads(declaration.read_text(encoding="utf-8"))["clouds"])
+        lab = model.declared(module.params["name"])
         states = process.states(lab, model.programs(lab))
     except model.LabError as error:
         module.fail_json(msg=str(error))

@@ -11,8 +11,8 @@ short_description: Measure how real a lab is with tempest
 version_added: 1.0.0
 description:
   - Runs tests of tempest, OpenStack's own, on one region of a lab.
-  - Compares the failures with a list of known ones, both ways, a failure that is not listed and a listed test that passes
-    are both errors.
+  - Compares the failures with a list of known ones, both ways, a failure that is not listed and a listed test that
+    passes are both errors.
 author: the etat.cloud contributors (@etat-cloud)
 attributes:
   check_mode:
@@ -76,11 +76,9 @@ seconds:
   returned: always
 """
 
-import json
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.etat.cloud.plugins.module_utils._lab import model, tempest
 
 
@@ -104,10 +102,7 @@ def main() -> None:
     )
     begun = time.monotonic()
     try:
-        declaration = model.lab(module.params["name"], []).folder / "lab.json"
-        if not declaration.exists():
-            raise model.LabError(f"There is no lab {module.params['name']}: make one with make lab.")
-        lab = model.lab(module.params["name"], json.loads(declaration.read_text(encoding="utf-8"))["clouds"])
+        lab = model.declared(module.params["name"])
         results = tempest.run(lab, module.params["region"], module.params["tests"], module.params["workers"])
     except model.LabError as error:
         module.fail_json(msg=str(error))

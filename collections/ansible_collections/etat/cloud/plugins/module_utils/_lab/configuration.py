@@ -17,7 +17,6 @@ from .model import (
     MARK,
     NEUTRON,
     NOVA,
-    OWNER,
     PLACEMENT,
     TEMPLATES,
     Cloud,
@@ -183,7 +182,7 @@ class Configuration:
         }
 
     def _default(self) -> dict[str, Any]:
-        # The supervisor keeps what a program writes, and turns the file over.
+        # What a program writes goes to its file in the lab's log folder.
         return {"use_stderr": True, "log_color": False, "default_log_levels": LOG_LEVELS}
 
     def _gunicorn(self, service: str, group: str, address: str, port: int) -> str:
@@ -433,59 +432,23 @@ class Configuration:
             }
         return found
 
-    # What the supervisor reads.
+    # What each program is started with.
 
-    def supervisor(self, programs: tuple[Program, ...], files: dict[str, str]) -> str:
-        """The supervisor's file; a program's part changes with the files that it reads, so that it is started anew."""
+    def environment(self, program: Program) -> dict[str, str]:
+        """The whole environment of a program: nothing of the caller's gets into the lab."""
         folder = self.lab.folder
-        sections: Sections = {
-            "unix_http_server": {"file": folder / "run/supervisor.sock", "chmod": "0600"},
-            "supervisord": {
-                "user": "root",
-                "logfile": folder / "log/supervisord.log",
-                "logfile_maxbytes": "5MB",
-                "logfile_backups": 1,
-                "pidfile": folder / "run/supervisord.pid",
-                "directory": folder / "run",
-                "umask": "077",
-            },
-            "supervisorctl": {"serverurl": f"unix://{folder}/run/supervisor.sock"},
-            "rpcinterface:supervisor": {
-                "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
-            },
+        return {
+            "HOME": str(folder / "run"),
+            "PATH": f"{self.lab.venv}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(self.lab.services),
+            "PYTHONWARNINGS": "ignore",
+            MARK: str(folder),
+            **dict(program.environment),
         }
-        for program in programs:
-            environment = {
-                "HOME": str(folder / "run"),
-                "PATH": f"{self.lab.venv}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                "LANG": "C.UTF-8",
-                "PYTHONPATH": str(self.lab.services),
-                "PYTHONWARNINGS": "ignore",
-                MARK: str(folder),
-                "ETAT_LAB_PROGRAM": program.name,
-                "ETAT_LAB_CONFIGURATION": self._digest(program, files),
-                **dict(program.environment),
-            }
-            sections[f"program:{program.name}"] = {
-                "command": " ".join(program.command),
-                "directory": program.directory,
-                "user": OWNER,
-                "environment": ",".join(f'{name}="{value}"' for name, value in environment.items()),
-                "autostart": False,
-                "autorestart": False,
-                "startsecs": 0,
-                "startretries": 0,
-                "stopasgroup": True,
-                "killasgroup": True,
-                "stopwaitsecs": 10,
-                "redirect_stderr": True,
-                "stdout_logfile": folder / "log" / f"{program.name}.log",
-                "stdout_logfile_maxbytes": "20MB",
-                "stdout_logfile_backups": 1,
-            }
-        return ini(sections)
 
-    def _digest(self, program: Program, files: dict[str, str]) -> str:
+    def digest(self, program: Program, files: dict[str, str]) -> str:
+        """A number that changes with everything that a program is started with, so that it is started anew."""
         family = program.name.removesuffix(f"-{program.group}").split("-")[0]
         places = {
             "mariadb": ("etc/shared/mariadb",),
@@ -493,7 +456,8 @@ class Configuration:
             "epmd": (),
             "memcached": (),
         }.get(family, (f"etc/{program.group}/{family}/",))
-        digest = hashlib.sha256("".join(text for path, text in sorted(files.items()) if path.startswith(places)).encode())
+        read = [text for path, text in sorted(files.items()) if path.startswith(places)]
+        digest = hashlib.sha256(repr((program.command, self.environment(program), read)).encode())
         if family in ("nova", "neutron", "cinder"):
             for path in sorted(self.lab.services.glob("*.py")):
                 digest.update(path.read_bytes())

@@ -50,13 +50,14 @@ def check_python(interpreter: str) -> None:
     """The interpreter that will run OpenStack is one that OpenStack supports."""
     command = [interpreter, "-c", "import sys; print(*sys.version_info[:2])"]
     try:
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
     except (OSError, subprocess.CalledProcessError) as error:
         raise LabError(f"Cannot run the Python {interpreter} ({error}): set lab_python to another one.") from error
     major, minor = (int(part) for part in said.split())
     if not PYTHONS[0] <= (major, minor) <= PYTHONS[1]:
         raise LabError(
-            f"{interpreter} is Python {major}.{minor}, and OpenStack 2026.2 needs 3.11 to 3.13: set lab_python to one of them."
+            f"{interpreter} is Python {major}.{minor}, and OpenStack 2026.2 needs 3.11 to 3.13:"
+            " set lab_python to one of them."
         )
     home = Path(interpreter).resolve()
     for parent in home.parents:
@@ -128,9 +129,18 @@ def check_ports(lab: Lab, programs: tuple[Program, ...]) -> None:
 def missing_packages(names: tuple[str, ...] = PACKAGES) -> list[str]:
     """Packages of the distribution that the lab needs and the host does not have."""
     command = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *names]
-    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
     installed = {line.split()[0] for line in said.splitlines() if line.endswith(" installed")}
     return [name for name in names if name not in installed]
+
+
+def check_packages(missing: list[str], *, install: bool) -> None:
+    """Packages that nobody may install are an error."""
+    if missing and not install:
+        raise LabError(
+            f"The lab needs the packages {', '.join(missing)}, which are not installed: run"
+            f" apt-get install {' '.join(missing)}, or set lab_install_packages to true."
+        )
 
 
 def age(started: float) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,6 +232,17 @@ def lab(name: str, clouds: list[dict[str, Any]]) -> Lab:
         raise LabError(f"lab_clouds names {', '.join(twice)} twice: clouds and regions need different names.")
     return Lab(name, mine, tuple(made))
 
+
+def declared(name: str) -> Lab:
+    """The lab that was started under this name."""
+    declaration = lab(name, []).folder / "lab.json"
+    if not declaration.exists():
+        raise LabError(f"There is no lab {name} in {FOLDERS}: make one with make lab.")
+    return lab(name, json.loads(declaration.read_text(encoding="utf-8"))["clouds"])
+
+
+STORES = ("mariadb", "epmd", "rabbitmq")
+"""What the services need for as long as they run."""
 
 TEMPLATES = ("keystone", "nova_api", "nova", "neutron", "cinder", "glance", "placement")
 

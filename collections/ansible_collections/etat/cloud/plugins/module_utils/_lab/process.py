@@ -1,48 +1,33 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's processes: the supervisor that keeps them, what runs, what is left over."""
+"""The lab's processes: starting and stopping them, what runs, what is left over."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import pwd
 import signal
 import socket
 import subprocess
 import time
-import xmlrpc.client
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from .model import MARK, OWNER, Lab, LabError, Program
 
 PROC = Path("/proc")
 
+PATIENCE = 8.0
+"""Seconds that a process may take to end before it is killed: what it would still finish is of no use to a lab."""
 
-class _Connection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=60)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(60)
-        self.sock.connect(self._path)
-
-
-class _Transport(xmlrpc.client.Transport):
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self._path = path
-
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:
-        return _Connection(self._path)
+LOG_BYTES = 20 * 1024**2
+"""A log that is longer than this is turned over when its program starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,104 +44,102 @@ class State:
     detail: str
 
 
-class Supervisor:
-    """supervisord of one lab."""
+class Keeper:
+    """Starts the programs of one lab, remembers which process each one is, and ends them.
+
+    Nothing watches: a program that ends stays down until the lab is started again, and is seen by the status.
+    """
 
     def __init__(self, lab: Lab) -> None:
         """Nothing is started."""
         self._lab = lab
-        self._socket = lab.folder / "run/supervisor.sock"
 
-    def _call(self, method: str, *arguments: Any) -> Any:
-        # A connection for each call: they come from several threads.
-        transport = _Transport(str(self._socket))
+    def _note(self, name: str) -> Path:
+        return self._lab.folder / "run" / f"{name}.json"
+
+    def process(self, name: str) -> int | None:
+        """The process that a program runs as, if it does."""
         try:
-            server = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
-            return getattr(server.supervisor, method)(*arguments)
-        finally:
-            transport.close()
+            note = json.loads(self._note(name).read_text())
+        except (OSError, ValueError):
+            return None
+        # The kernel gives a number again: the time of its start tells one process from another.
+        pid: int = note["pid"]
+        return pid if _stat(pid, "started") == note["started"] and _stat(pid, "state") != "Z" else None
 
-    def runs(self) -> bool:
-        """Whether it answers."""
+    def configuration(self, name: str) -> str:
+        """What the program was configured with when it was started."""
         try:
-            return bool(self._call("getState")["statecode"] == 1)
-        except (OSError, http.client.HTTPException, xmlrpc.client.Error):
-            return False
+            return str(json.loads(self._note(name).read_text())["configuration"])
+        except (OSError, ValueError):
+            return ""
 
-    def programs(self) -> dict[str, dict[str, Any]]:
-        """What it says of each program, by name."""
-        if not self.runs():
-            return {}
-        return {info["name"]: info for info in self._call("getAllProcessInfo")}
+    def prepare(self, wanted: dict[str, str]) -> bool:
+        """End what is not wanted as it is: programs of an older configuration, and processes that nobody knows."""
+        kept = {pid for name in wanted if self.configuration(name) == wanted[name] and (pid := self.process(name))}
+        old = {pid for pid in processes(self._lab) if _stat(pid, "session") not in kept}
+        end(self._lab, lambda pid: pid in old)
+        return bool(old)
 
-    def start(self) -> bool:
-        """Start it, or let it read its file again; say whether anything was new."""
-        if self.runs():
-            added, changed, removed = self._call("reloadConfig")[0]
-            if old := [*changed, *removed]:
-                with ThreadPoolExecutor(max_workers=len(old)) as pool:
-                    list(pool.map(lambda name: self._call("stopProcessGroup", name), old))
-            for name in old:
-                self._call("removeProcessGroup", name)
-            for name in (*added, *changed):
-                self._call("addProcessGroup", name)
-            return bool(added or changed or removed)
-        end_leftovers(self._lab)
-        command = [self._lab.binary("supervisord"), "-c", str(self._lab.folder / "etc/supervisord.conf")]
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", MARK: str(self._lab.folder)}
-        done = subprocess.run(
-            command,
-            env=environment,
-            cwd=self._lab.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise LabError(f"supervisord does not start: {(done.stderr or done.stdout).strip()[:300]}")
-        until = time.monotonic() + 20
-        while not self.runs():
-            if time.monotonic() > until:
-                raise LabError(f"supervisord does not answer within 20 s: see {self._lab.folder}/log/supervisord.log.")
-            time.sleep(0.1)
-        return True
-
-    def start_program(self, program: Program, patience: float) -> bool:
+    def start(self, program: Program, environment: dict[str, str], configuration: str, patience: float) -> bool:
         """Start one program unless it runs, and wait until it is ready."""
         log = self._lab.folder / "log" / f"{program.name}.log"
-        info = self._call("getProcessInfo", program.name)
-        if info["statename"] == "RUNNING":
+        if self.process(program.name):
             if not program.says:
                 self._wait(program, log, 0, patience)
             return False
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.rename(log.with_suffix(".log.1"))
         written = log.stat().st_size if log.exists() else 0
-        self._call("startProcess", program.name, False)
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as output:
+            child = subprocess.Popen(  # noqa: S603
+                program.command,
+                cwd=program.directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                user=OWNER,
+                group=OWNER,
+                extra_groups=[],
+                umask=0o077,
+            )
+        note = {"pid": child.pid, "started": _stat(child.pid, "started"), "configuration": configuration}
+        self._note(program.name).write_text(json.dumps(note) + "\n")
         self._wait(program, log, written, patience)
         return True
 
     def _wait(self, program: Program, log: Path, written: int, patience: float) -> None:
         until = time.monotonic() + patience
         while not (_said(program, log, written) if program.says else answers(program)):
-            info = self._call("getProcessInfo", program.name)
-            if info["statename"] not in ("RUNNING", "STARTING"):
+            if not self.process(program.name):
                 raise LabError(f"{program.name} ended as soon as it started: see {log}.")
             if time.monotonic() > until:
                 raise LabError(f"{program.name} is not ready after {patience:.0f} s: see {log}.")
             time.sleep(0.25)
 
-    def stop(self) -> bool:
-        """Stop everything that belongs to the lab, the supervisor too; say whether anything ran."""
+    def stop(self, stores: tuple[str, ...]) -> bool:
+        """End everything that belongs to the lab, its data stores last; say whether anything ran."""
         ran = bool(processes(self._lab))
-        if self.runs():
-            self._call("stopAllProcesses", True)
-            self._call("shutdown")
-            until = time.monotonic() + 30
-            while processes(self._lab) and time.monotonic() < until:
-                time.sleep(0.1)
-        end_leftovers(self._lab)
-        (self._lab.folder / "run/supervisor.sock").unlink(missing_ok=True)
+        last = {self.process(name) for name in stores}
+        end(self._lab, lambda pid: _stat(pid, "session") not in last)
+        end(self._lab, lambda _pid: True)
+        for note in (self._lab.folder / "run").glob("*.json"):
+            note.unlink()
         return ran
+
+
+FIELDS = {"state": 0, "parent": 1, "session": 3, "started": 19}
+"""What is read of /proc/PID/stat: places after the command's name, which may hold blanks."""
+
+
+def _stat(pid: int, field: str) -> str | int | None:
+    try:
+        value = (PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[FIELDS[field]]
+    except OSError:
+        return None
+    return value if field == "state" else int(value)
 
 
 def _said(program: Program, log: Path, written: int) -> bool:
@@ -197,11 +180,12 @@ def answers(program: Program) -> bool:
 
 
 def _parents() -> dict[int, int]:
-    found = {}
+    found: dict[int, int] = {}
     for entry in PROC.iterdir():
         if entry.name.isdigit():
-            with contextlib.suppress(OSError, ValueError):
-                found[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            parent = _stat(int(entry.name), "parent")
+            if isinstance(parent, int):
+                found[int(entry.name)] = parent
     return found
 
 
@@ -224,12 +208,9 @@ def memory(pid: int, children: dict[int, list[int]]) -> int:
 
 
 def _started(pid: int) -> float:
-    try:
-        ticks = int((PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[19])
-        up = float((PROC / "uptime").read_text().split()[0])
-    except (OSError, ValueError):
-        return 0.0
-    return time.time() - up + ticks / os.sysconf("SC_CLK_TCK")
+    ticks = _stat(pid, "started")
+    up = float((PROC / "uptime").read_text().split()[0])
+    return time.time() - up + (int(ticks) if ticks else 0) / os.sysconf("SC_CLK_TCK")
 
 
 def processes(lab: Lab) -> dict[int, str]:
@@ -260,63 +241,46 @@ def processes(lab: Lab) -> dict[int, str]:
     return found
 
 
-def end_leftovers(lab: Lab) -> None:
-    """End what belongs to this lab and has no supervisor: first politely, then not."""
-    for kind, patience in ((signal.SIGTERM, 15.0), (signal.SIGKILL, 10.0)):
+def end(lab: Lab, chosen: Callable[[int], bool]) -> None:
+    """End the chosen processes of the lab: first politely, then not."""
+    for kind in (signal.SIGTERM, signal.SIGKILL):
         for pid in processes(lab):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, kind)
-        until = time.monotonic() + patience
-        while processes(lab):
+            if chosen(pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, kind)
+        until = time.monotonic() + PATIENCE
+        while any(chosen(pid) for pid in processes(lab)):
             if time.monotonic() > until:
                 break
             time.sleep(0.1)
         else:
             return
-    left = ", ".join(f"{pid} ({command[:60]})" for pid, command in processes(lab).items())
+    left = ", ".join(f"{pid} ({command[:60]})" for pid, command in processes(lab).items() if chosen(pid))
     raise LabError(f"These processes of the lab {lab.name} do not end, not even when killed: {left}.")
 
 
 def states(lab: Lab, programs: tuple[Program, ...]) -> list[State]:
-    """What each program does, and the supervisor first."""
-    supervisor = Supervisor(lab)
-    known = supervisor.programs()
+    """What each program does."""
+    keeper = Keeper(lab)
     children = families(_parents())
     found = []
-    keeper = 0
-    with contextlib.suppress(OSError, ValueError):
-        keeper = int((lab.folder / "run/supervisord.pid").read_text())
-    runs = bool(known) or supervisor.runs()
-    found.append(
-        State(
-            name="supervisord",
-            group="shared",
-            runs=runs,
-            answers=runs,
-            since=_started(keeper) if runs else 0.0,
-            # Its own only: its children have their lines.
-            memory=memory(keeper, {}) if runs else 0,
-            detail="" if runs else "it does not answer",
-        )
-    )
     for program in programs:
-        info = known.get(program.name, {})
-        runs = info.get("statename") == "RUNNING"
-        answer = runs and answers(program)
-        if runs and not answer:
+        pid = keeper.process(program.name)
+        answer = pid is not None and answers(program)
+        if pid is None:
+            detail = f"not running, see {lab.folder}/log/{program.name}.log"
+        elif not answer:
             detail = f"no answer from {program.answers or ', '.join(f'{a}:{p}' for a, p in program.listens)}"
-        elif runs:
-            detail = ""
         else:
-            detail = str(info.get("description") or "not running") if info else "not running"
+            detail = ""
         found.append(
             State(
                 name=program.name,
                 group=program.group,
-                runs=runs,
+                runs=pid is not None,
                 answers=answer,
-                since=_started(int(info["pid"])) if runs else 0.0,
-                memory=memory(int(info["pid"]), children) if runs else 0,
+                since=_started(pid) if pid else 0.0,
+                memory=memory(pid, children) if pid else 0,
                 detail=detail,
             )
         )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ def as_owner(lab: Lab, command: list[str], log: str, environment: dict[str, str]
     """Run one command as the lab's user, with what it says in the lab's log."""
     path = lab.folder / "log" / f"{log}.log"
     with path.open("ab") as output:
-        code = subprocess.run(
+        code = subprocess.run(  # noqa: S603
             command,
             cwd=lab.folder / "run",
             env={
@@ -146,7 +145,7 @@ class Databases:
             cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
             for table, statement in zip(tables, made, strict=True):
                 cursor.execute(statement)
-                cursor.execute(f"INSERT INTO `{table}` SELECT * FROM `{source}`.`{table}`")
+                cursor.execute(f"INSERT INTO `{table}` SELECT * FROM `{source}`.`{table}`")  # noqa: S608
         self.whole(name)
         return True
 
@@ -161,13 +160,13 @@ class Databases:
         }
         if set(known) == wanted:
             return False
+        statement = (
+            "INSERT INTO cell_mappings (uuid, name, transport_url, database_connection, disabled, created_at)"
+            " VALUES (%s, %s, %s, %s, 0, NOW()) ON DUPLICATE KEY UPDATE"
+            " transport_url = VALUES(transport_url), database_connection = VALUES(database_connection)"
+        )
         rows = [
-            (
-                "INSERT INTO cell_mappings (uuid, name, transport_url, database_connection, disabled, created_at)"
-                " VALUES (%s, %s, %s, %s, 0, NOW()) ON DUPLICATE KEY UPDATE"
-                " transport_url = VALUES(transport_url), database_connection = VALUES(database_connection)",
-                (uuid, "cell0" if uuid == CELL0 else "cell1", transport, connection),
-            )
+            (statement, (uuid, "cell0" if uuid == CELL0 else "cell1", transport, connection))
             for uuid, transport, connection in sorted(wanted)
         ]
         self._ask(*rows, database=api)
@@ -177,4 +176,4 @@ class Databases:
 def forget(lab: Lab) -> None:
     """Nothing of a former data folder is taken as made."""
     for mark in (lab.folder / "done").iterdir():
-        os.unlink(mark)
+        mark.unlink()

@@ -16,8 +16,8 @@ from typing import Any
 from .configuration import Configuration
 from .content import Identity, Resources, clouds_yaml
 from .jobs import Job, Progress, Report, run
-from .model import TEMPLATES, Cloud, Lab, databases, identifier, programs
-from .process import Supervisor, states
+from .model import TEMPLATES, Cloud, Lab, LabError, Program, Region, databases, identifier, programs
+from .process import Keeper, states
 from .schema import Databases, as_owner, forget
 from .secret import Secrets, write_private
 
@@ -37,7 +37,7 @@ class Start:
         self.secrets = Secrets(lab.folder / "passwords.yml")
         self.configuration = Configuration(lab, self.secrets)
         self.programs = programs(lab)
-        self.supervisor = Supervisor(lab)
+        self.keeper = Keeper(lab)
         self.databases = Databases(lab)
         self.owner = pwd.getpwnam("etat-lab").pw_uid
 
@@ -47,8 +47,6 @@ class Start:
         self._folders()
         files = self.configuration.files()
         written = [path for path, text in files.items() if self._write(path, text)]
-        supervised = self.configuration.supervisor(self.programs, files)
-        fresh = write_private(self.lab.folder / "etc/supervisord.conf", supervised)
         self._keys()
         accounts = self.configuration.accounts()
         access = json.dumps(clouds_yaml(self.lab, self.secrets), indent=2) + "\n"
@@ -56,7 +54,8 @@ class Start:
         write_private(
             self.lab.folder / "lab.json", json.dumps({"name": self.lab.name, "clouds": declaration}, indent=2) + "\n"
         )
-        fresh |= self.supervisor.start()
+        self.digests = {program.name: self.configuration.digest(program, files) for program in self.programs}
+        fresh = self.keeper.prepare(self.digests)
         configured = round(time.monotonic() - begun, 1)
         progress = Progress(self.lab.folder / "log/progress.log")
         # One more than there are cores: a program that starts also waits for the database and the network.
@@ -64,7 +63,9 @@ class Start:
         report.seconds["configuration"] = configured
         down = [f"{state.name} ({state.detail})" for state in states(self.lab, self.programs) if not state.answers]
         if down:
-            raise LabError(f"These programs ended after they had started: {', '.join(down)}. See {self.lab.folder}/log.")
+            raise LabError(
+                f"These programs ended after they had started: {', '.join(down)}. See {self.lab.folder}/log."
+            )
         return report, bool(written or fresh or report.changed)
 
     def _write(self, path: str, text: str) -> bool:
@@ -99,67 +100,62 @@ class Start:
             self._write(cookie, self.secrets.get("messages", "erlang cookie"))
 
     def _jobs(self, accounts: dict[str, str]) -> list[Job]:
-        jobs = [
+        return [
             Job(INSTALL, self._install),
             Job("database accounts", lambda: self._accounts(accounts), ("start mariadb",)),
+            *self._database_jobs(),
+            *(Job(f"start {p.name}", self._bound(self._program, p), self._before(p)) for p in self.programs),
+            *(job for cloud in self.lab.clouds for job in self._cloud_jobs(cloud)),
+            *(job for cloud, region in self.lab.regions for job in self._region_jobs(cloud, region)),
         ]
-        needed = {database.template for database in databases(self.lab)}
+
+    def _database_jobs(self) -> list[Job]:
+        jobs = []
         for template in TEMPLATES:
-            if template in needed:
-                before = ["database accounts"]
-                # nova-manage db sync looks into the other schema too.
-                before += ["schema nova_api"] if template == "nova" else []
-                jobs.append(
-                    Job(f"schema {template}", self._bound(self.databases.make_template, template), tuple(before))
-                )
+            # nova-manage db sync looks into the other schema too.
+            before = ("database accounts", *(("schema nova_api",) if template == "nova" else ()))
+            jobs.append(Job(f"schema {template}", self._bound(self.databases.make_template, template), before))
         for database in databases(self.lab):
             act = self._bound(self.databases.clone, database.template, database.name)
             jobs.append(Job(f"database {database.name}", act, (f"schema {database.template}",)))
-        for program in self.programs:
-            needs = [f"start {name}" for name in program.needs] + [f"database {name}" for name in program.databases]
-            for cloud in self.lab.clouds:
-                # A service asks Keystone for its token as soon as it starts.
-                if program.databases and program.group in {region.name for region in cloud.regions}:
-                    needs.append(f"accounts {cloud.name}")
-                if program.name == f"keystone-{cloud.name}":
-                    needs.append(f"bootstrap {cloud.name}")
-            for _cloud, region in self.lab.regions:
-                if program.group == region.name and program.name.startswith("nova"):
-                    needs.append(f"cells {region.name}")
-            if program.name == "mariadb":
-                needs.append(INSTALL)
-            act = self._bound(self.supervisor.start_program, program, PATIENCE)
-            jobs.append(Job(f"start {program.name}", act, tuple(needs)))
-        for cloud in self.lab.clouds:
-            jobs.append(
-                Job(
-                    f"bootstrap {cloud.name}",
-                    self._bound(self._bootstrap, cloud),
-                    (f"database keystone_{identifier(cloud.name)}",),
-                )
-            )
-            jobs.append(
-                Job(f"accounts {cloud.name}", self._bound(self._identity, cloud), (f"start keystone-{cloud.name}",))
-            )
-        for cloud, region in self.lab.regions:
-            suffix = identifier(region.name)
-            urls = {name: self.configuration.database(f"{name}_{suffix}") for name in ("nova", "nova_cell0")}
-            messages = self.configuration.messages(region)
-            jobs.append(
-                Job(
-                    f"cells {region.name}",
-                    self._bound(self.databases.map_cells, region, urls, messages),
-                    (f"database nova_api_{suffix}",),
-                )
-            )
-            started = tuple(f"start {program.name}" for program in self.programs if program.group == region.name)
-            resources = self._bound(lambda c, r: Resources(c, r, self.secrets).converge(), cloud, region)
-            jobs.append(Job(f"resources {region.name}", resources, started))
         return jobs
+
+    def _before(self, program: Program) -> tuple[str, ...]:
+        """What must be done before a program starts."""
+        needs = [f"start {name}" for name in program.needs] + [f"database {name}" for name in program.databases]
+        if program.name == "mariadb":
+            needs.append(INSTALL)
+        needs += [f"bootstrap {cloud.name}" for cloud in self.lab.clouds if program.name == f"keystone-{cloud.name}"]
+        for cloud, region in self.lab.regions:
+            if program.group == region.name:
+                # A service asks Keystone for its token as soon as it starts, and a service of Nova for its cells.
+                needs += [f"accounts {cloud.name}", f"cells {region.name}"]
+        return tuple(needs)
+
+    def _cloud_jobs(self, cloud: Cloud) -> list[Job]:
+        database = f"database keystone_{identifier(cloud.name)}"
+        return [
+            Job(f"bootstrap {cloud.name}", self._bound(self._bootstrap, cloud), (database,)),
+            Job(f"accounts {cloud.name}", self._bound(self._identity, cloud), (f"start keystone-{cloud.name}",)),
+        ]
+
+    def _region_jobs(self, cloud: Cloud, region: Region) -> list[Job]:
+        suffix = identifier(region.name)
+        urls = {name: self.configuration.database(f"{name}_{suffix}") for name in ("nova", "nova_cell0")}
+        cells = self._bound(self.databases.map_cells, region, urls, self.configuration.messages(region))
+        started = tuple(f"start {program.name}" for program in self.programs if program.group == region.name)
+        return [
+            Job(f"cells {region.name}", cells, (f"database nova_api_{suffix}",)),
+            Job(f"resources {region.name}", lambda: Resources(cloud, region, self.secrets).converge(), started),
+        ]
 
     @staticmethod
     def _bound(act: Callable[..., bool], *arguments: Any) -> Callable[[], bool]:
         return lambda: act(*arguments)
+
+    def _program(self, program: Program) -> bool:
+        environment = self.configuration.environment(program)
+        return self.keeper.start(program, environment, self.digests[program.name], PATIENCE)
 
     def _install(self) -> bool:
         made = self.databases.install()

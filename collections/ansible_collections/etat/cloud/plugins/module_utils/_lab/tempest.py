@@ -106,21 +106,21 @@ def settings(cloud: Cloud, region: Region, secrets: Secrets, folder: Path) -> Se
 
 def run(lab: Lab, region_name: str, selection: str, workers: int) -> list[Result]:
     """Run the tests, with a line of progress for each hundredth."""
-    import subunit
-    import testtools
+    import subunit  # type: ignore[import-not-found]
+    import testtools  # type: ignore[import-not-found]
 
-    cloud, region = next(
-        ((c, r) for c, r in lab.regions if r.name == region_name), (None, None)
-    )
+    cloud, region = next(((c, r) for c, r in lab.regions if r.name == region_name), (None, None))
     if cloud is None or region is None:
-        raise LabError(f"The lab {lab.name} has no region {region_name}: its regions are"
-                       f" {', '.join(r.name for _, r in lab.regions)}.")
+        raise LabError(
+            f"The lab {lab.name} has no region {region_name}: its regions are"
+            f" {', '.join(r.name for _, r in lab.regions)}."
+        )
     folder = lab.folder / "tempest"
     write_private(folder / "tempest.conf", ini(settings(cloud, region, Secrets(lab.folder / "passwords.yml"), folder)))
     found = next((folder / "venv/lib").glob("python*/site-packages/tempest"))
     write_private(
         folder / ".stestr.conf",
-        f"[DEFAULT]\ntest_path={found}/test_discover\ntop_dir={found.parent}\ngroup_regex=([^\.]*\.)*\n",
+        f"[DEFAULT]\ntest_path={found}/test_discover\ntop_dir={found.parent}\ngroup_regex=([^\\.]*\\.)*\n",
     )
     environment = {
         **os.environ,
@@ -131,9 +131,14 @@ def run(lab: Lab, region_name: str, selection: str, workers: int) -> list[Result
     }
     command = [str(folder / "venv/bin/stestr")]
     if not (folder / ".stestr").exists():
-        subprocess.run([*command, "init"], cwd=folder, env=environment, capture_output=True, check=False)
-    listed = subprocess.run(
-        [*command, "list", SELECTIONS[selection]], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        subprocess.run([*command, "init"], cwd=folder, env=environment, capture_output=True, check=False)  # noqa: S603
+    listed = subprocess.run(  # noqa: S603
+        [*command, "list", SELECTIONS[selection]],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if listed.returncode:
         raise LabError(f"stestr cannot list the tests: {(listed.stderr or listed.stdout).strip()[-300:]}")
@@ -152,14 +157,17 @@ def run(lab: Lab, region_name: str, selection: str, workers: int) -> list[Result
             bad = sum(result.status == "fail" for result in results)
             progress.say(f"tempest on {region_name}: {bad} failed so far", min(len(results), total), total)
 
-    with (folder / "stestr.log").open("wb") as log, subprocess.Popen(
-        [*command, "run", "--subunit", "--concurrency", str(workers), SELECTIONS[selection]],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=log,
-    ) as process:
+    with (
+        (folder / "stestr.log").open("wb") as log,
+        subprocess.Popen(  # noqa: S603
+            [*command, "run", "--subunit", "--concurrency", str(workers), SELECTIONS[selection]],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        ) as process,
+    ):
         stream = testtools.StreamToDict(note)
         stream.startTestRun()
         subunit.ByteStreamToStreamResult(process.stdout, non_subunit_name="output").run(stream)

@@ -14,15 +14,20 @@ SNAPSHOT = bytes(64 * 1024)
 class LabDriver(fake.FakeDriverWithoutFakeNodes):
     """One host whose servers consist of a name and a state."""
 
-    def snapshot(self, context, instance, image_id, update_task_state):  # noqa: ANN001, ANN201
+    def snapshot(self, context, instance, image_id, update_task_state):
         """Give the image some bytes: without them it would stay queued for ever."""
         super().snapshot(context, instance, image_id, update_task_state)
         known = glance.API().get(context, image_id)
         facts = {"name": known["name"], "disk_format": "raw", "container_format": "bare", "properties": {}}
         glance.API().update(context, image_id, facts, io.BytesIO(SNAPSHOT), purge_props=False)
 
-    def resume_state_on_host_boot(  # noqa: ANN201
-        self, context, instance, network_info, share_info, block_device_info=None  # noqa: ANN001, ARG002
+    def resume_state_on_host_boot(
+        self,
+        context,
+        instance,
+        network_info,
+        share_info,
+        block_device_info=None,
     ):
         """Take back a server that ran before this process did."""
         if instance.uuid not in self.instances:
