@@ -77,7 +77,7 @@ class Keeper:
     def prepare(self, wanted: dict[str, str]) -> bool:
         """End what is not wanted as it is: programs of an older configuration, and processes that nobody knows."""
         kept = {pid for name in wanted if self.configuration(name) == wanted[name] and (pid := self.process(name))}
-        old = {pid for pid in processes(self._lab) if _stat(pid, "session") not in kept}
+        old = set(processes(self._lab)) - _offspring(kept)
         end(self._lab, lambda pid: pid in old)
         return bool(old)
 
@@ -122,15 +122,15 @@ class Keeper:
     def stop(self, stores: tuple[str, ...]) -> bool:
         """End everything that belongs to the lab, its data stores last; say whether anything ran."""
         ran = bool(processes(self._lab))
-        last = {self.process(name) for name in stores}
-        end(self._lab, lambda pid: _stat(pid, "session") not in last)
+        last = _offspring({pid for name in stores if (pid := self.process(name))})
+        end(self._lab, lambda pid: pid not in last)
         end(self._lab, lambda _pid: True)
         for note in (self._lab.folder / "run").glob("*.json"):
             note.unlink()
         return ran
 
 
-FIELDS = {"state": 0, "parent": 1, "session": 3, "started": 19}
+FIELDS = {"state": 0, "parent": 1, "started": 19}
 """What is read of /proc/PID/stat: places after the command's name, which may hold blanks."""
 
 
@@ -194,6 +194,17 @@ def families(parents: dict[int, int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for child, parent in parents.items():
         found.setdefault(parent, []).append(child)
+    return found
+
+
+def _offspring(pids: set[int]) -> set[int]:
+    """These processes and all that came from them."""
+    children = families(_parents())
+    found: set[int] = set()
+    rest = list(pids)
+    while rest:
+        found.add(pid := rest.pop())
+        rest += children.get(pid, [])
     return found
 
 

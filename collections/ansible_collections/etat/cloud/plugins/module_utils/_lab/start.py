@@ -164,7 +164,7 @@ class Start:
         return made
 
     def _accounts(self, accounts: dict[str, str]) -> bool:
-        if self.databases.ready("accounts") and all(self.databases.ready(d.name) for d in databases(self.lab)):
+        if all(self.databases.ready(database.name) for database in databases(self.lab)):
             return False
         self.databases.accounts(accounts)
         return True
