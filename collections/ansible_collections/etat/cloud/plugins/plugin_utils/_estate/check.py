@@ -165,8 +165,6 @@ def _ministry(files: Files, document: Document, tenants: list[Tenant]) -> Iterat
 
 
 def _quota(tenant: Tenant, site: str, amount: str) -> int:
-    if tenant.in_ready_project:
-        return 0
     service, limit = ENVELOPE[amount]
     value = mapping(merged(tenant.layers(site)), "quotas", service).get(limit, 0)
     return value if isinstance(value, int) and value >= -1 else 0

@@ -107,9 +107,8 @@ def _entries(folder: FilePath) -> dict[str, FilePath]:
 def _folder(folder: FilePath, shown: str, what: str, mistakes: list[Mistake]) -> Iterator[tuple[str, Document]]:
     """Yield the documents of a folder by name; what is no document of it goes to the mistakes."""
     if not folder.is_dir():
-        if what == "ministry":
-            text = f"there is no folder '{folder.name}'; allowed: one file for each ministry in it"
-            mistakes.append(Mistake(shown, 1, 1, "", text))
+        text = f"there is no folder '{folder.name}'; allowed: a folder with one file for each {what}"
+        mistakes.append(Mistake(shown, 1, 1, "", text))
         return
     seen: dict[str, str] = {}
     for name, path in _entries(folder).items():

@@ -102,8 +102,12 @@ def _validator(name: str) -> Draft202012Validator:
 
 def check_shape(document: Document, schema: str) -> Iterator[Mistake]:
     """Yield what the schema of this name has against a document, and names that a list holds twice."""
-    for error in _validator(schema).iter_errors(document.value):
-        yield from _mistakes(document, error)
+    errors = list(_validator(schema).iter_errors(document.value))
+    of_type = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
+    for error in errors:
+        # Of a value of a wrong type nothing else has to be said.
+        if error.validator == "type" or tuple(error.absolute_path) not in of_type:
+            yield from _mistakes(document, error)
     yield from _twice(document, document.value, ())
 
 
@@ -127,11 +131,10 @@ def _mistakes(document: Document, error: ValidationError) -> Iterator[Mistake]:
 
 
 def _text(error: ValidationError) -> str:
-    value: Any = error.instance
-    asked: Any = error.validator_value
+    value, asked, schema = cast("Any", error.instance), cast("Any", error.validator_value), cast("Any", error.schema)
     match error.validator:
         case "type":
-            plain = asked == "string" and isinstance(value, int | float) and "format" not in cast("Any", error.schema)
+            plain = asked == "string" and isinstance(value, int | float) and not {"format", "enum"} & schema.keys()
             quoted = "; write it in quotes" if plain else ""
             return f"{said(value)} is not {_types(asked)}{_allowed(error)}{quoted}"
         case "enum":

@@ -189,8 +189,6 @@ def _overlap(
 def _rule(rule: Mapping[str, Any], path: Path) -> Iterator[Finding]:
     """Yield what is wrong in the traffic that a rule speaks of."""
     ethertype, protocol = rule.get("ethertype", "IPv4"), rule.get("protocol")
-    if not isinstance(protocol, str | int | None) or isinstance(protocol, bool):
-        return
     name = protocol_name(protocol, str(ethertype))
     if name not in KNOWN and not (name.isdecimal() and int(name) <= 255):
         yield Finding((*path, "protocol"), f"{unknown(protocol, 'a protocol', KNOWN)}, or a number up to 255")
@@ -212,8 +210,6 @@ def _rule(rule: Mapping[str, Any], path: Path) -> Iterator[Finding]:
 
 
 def _ports(value: Any) -> str:
-    if not isinstance(value, str | int):
-        return ""
     first, dash, last = str(value).partition("-")
     ends = (first, last) if dash else (first,)
     if not all(end.isdecimal() and 1 <= int(end) <= 65535 for end in ends):
@@ -224,8 +220,6 @@ def _ports(value: Any) -> str:
 
 
 def _icmp(value: Any) -> str:
-    if not isinstance(value, str | int):
-        return ""
     type, colon, code = str(value).partition(":")
     ends = (type, code) if colon else (type,)
     if not all(end.isdecimal() and int(end) <= 255 for end in ends):

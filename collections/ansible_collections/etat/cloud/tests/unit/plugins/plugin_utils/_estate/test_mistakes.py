@@ -101,6 +101,17 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ]
 
 
+def test_folders_that_are_missing_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "estate", {})
+    shutil.rmtree("estate/ministries")
+    shutil.rmtree("estate/tenants")
+
+    assert mistakes(tmp_path / "estate") == [
+        "estate/ministries:1:1: there is no folder 'ministries'; allowed: a folder with one file for each ministry"
+    ]
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert mistakes(tmp_path / "estat") == [
         f"{tmp_path}/estat:1:1: there is no such folder; allowed: the folder of an estate"
