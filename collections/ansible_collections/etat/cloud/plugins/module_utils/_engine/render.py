@@ -97,6 +97,9 @@ def _values(change: Change) -> str:
 
 
 def _short(value: Any) -> Any:
+    """Return a value as it stands in one line."""
+    if isinstance(value, str):
+        return " ".join(value.splitlines())
     return ", ".join(map(str, value)) or "none" if isinstance(value, (list, tuple)) else value
 
 

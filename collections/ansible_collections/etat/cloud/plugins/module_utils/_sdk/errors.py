@@ -24,7 +24,10 @@ def problem(error: Exception, cloud: str, what: str) -> Problem:
             "the service catalogue has no endpoint for it",
             "Check the region's name, and that the cloud offers this service there.",
         )
-    elif isinstance(error, (ka.ConnectFailure, ka.ConnectTimeout, ka.SSLError, ka.UnknownConnectionError)):
+    elif isinstance(error, (ka.ConnectFailure, ka.ConnectTimeout, ka.SSLError, ka.UnknownConnectionError)) or (
+        # Where the version is not first in the address, keystoneauth tells a broken connection as a failed discovery.
+        isinstance(error, ka.DiscoveryFailure) and "Unable to establish connection" in str(error)
+    ):
         why, what_next = (
             f"no answer{_connection(error)}",
             "Check that the service runs and that this host reaches it, then run again.",
