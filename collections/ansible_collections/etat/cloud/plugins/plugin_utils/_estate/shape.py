@@ -120,10 +120,10 @@ def _mistakes(document: Document, error: ValidationError) -> Iterator[Mistake]:
                 text = f"unknown key '{key}'{meant(key, known)}{allowed(known)}"
                 yield document.mistake((*path, key), text, key=True)
     elif error.validator == "required":
-        # One error for each name that is missing; it says which in its text alone.
-        name = next(name for name in schema["required"] if name not in value and f"'{name}'" in error.message)
-        wanted = schema["properties"][name]
-        yield document.mistake((*path, name), f"is missing{allowed([_wanted(wanted)])}")
+        # There is one error for each name that is missing, and it does not say which; repetitions are dropped.
+        for name in schema["required"]:
+            if name not in value:
+                yield document.mistake((*path, name), f"is missing{allowed([_wanted(schema['properties'][name])])}")
     elif error.parent is None and "propertyNames" in error.absolute_schema_path:
         yield document.mistake((*path, value), f"{said(value)} is no name{_allowed(error)}", key=True)
     else:
