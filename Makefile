@@ -41,6 +41,7 @@ $(setup): requirements.txt tools/setup.sh .venv/bin/python
 
 demo: lab ## set up, start the lab, build the demo's tenants twice and show what was made
 	@$(play) etat.cloud.demo
+	@tools/next_steps.sh
 
 test: $(setup) ## pass every test below, in under 45 minutes (starts a small lab if there is none)
 	@tools/stages.py test
