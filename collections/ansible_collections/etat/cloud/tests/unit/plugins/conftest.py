@@ -9,8 +9,11 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
 
 import pytest
+from ansible.module_utils.testing import patch_module_args
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils import cloud_server
 from hypothesis import HealthCheck, settings
 
@@ -25,6 +28,25 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 def pytest_configure(config: pytest.Config) -> None:
     """Let openstacksdk say what it will drop; every other warning is an error."""
     config.addinivalue_line("filterwarnings", "ignore:Support for InfluxDB")
+
+
+class RunModule(Protocol):
+    """Runs a module with parameters; gives its result, and whether it failed."""
+
+    def __call__(self, module: ModuleType, **parameters: Any) -> tuple[dict[str, Any], bool]:
+        """Run it."""
+
+
+@pytest.fixture
+def run_module(capsys: pytest.CaptureFixture[str]) -> RunModule:
+    """What runs a module as Ansible does, in this process."""
+
+    def run(module: ModuleType, **parameters: Any) -> tuple[dict[str, Any], bool]:
+        with patch_module_args(parameters), pytest.raises(SystemExit) as ended:
+            module.main()
+        return json.loads(capsys.readouterr().out), bool(ended.value.code)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,19 @@ USERS = {
     "manager": ("manager", "member", "reader"),
     "member": ("member", "reader"),
 }
+#: What OpenStack answers of a new object on which nothing was said.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "projects": {"description": "", "enabled": True, "tags": [], "options": {}},
+    "groups": {"description": ""},
+    "networks": {"description": "", "admin_state_up": True, "mtu": 1450, "port_security_enabled": True},
+    "subnets": {
+        "description": "",
+        "enable_dhcp": True,
+        "dns_nameservers": [],
+        "allocation_pools": [],
+        "host_routes": [],
+    },
+}
 #: What a listing's query says about the listing itself, and not about its records.
 NOT_FILTERS = {"fields", "limit", "marker", "usage"}
 
@@ -240,16 +253,16 @@ class CloudServer:
     def _post(self, call: Call) -> tuple[int, Any]:
         for wrapper, sent in call.body.items():
             several = isinstance(sent, list)
-            made = [self._new(record) for record in (sent if several else [sent])]
+            made = [self._new(call.path, record) for record in (sent if several else [sent])]
             self.content.records.setdefault(call.path, []).extend(made)
             told = self.content.answers.get(f"POST {call.path}", {})
             answers = [{**record, **told} for record in made]
             return 201, {wrapper: answers if several else answers[0]}
         raise AssertionError("a creation without a body")
 
-    def _new(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+    def _new(self, path: str, sent: Mapping[str, Any]) -> dict[str, Any]:
         self.content.made += 1
-        return {"id": f"new-{self.content.made}", **sent}
+        return {"id": f"new-{self.content.made}", **DEFAULTS.get(path.rpartition("/")[2], {}), **sent}
 
     def _put(self, call: Call) -> tuple[int, Any]:
         if f"PUT {call.path}" in self.content.answers:
