@@ -83,7 +83,7 @@ bench: $(setup) ## compare with openstack.cloud and with bare API calls, on the 
 	@benchmarks/bench.py
 
 schema: $(setup) ## regenerate what is generated from the sources
-	@tools/schema.py
+	@tools/schemas.py
 
 lock: $(setup) ## pin the newest allowed versions: each requirements*.in becomes the requirements*.txt beside it
 	@tools/lock.sh requirements.in $(wildcard $(collection)/roles/lab/files/requirements*.in)

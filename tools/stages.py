@@ -71,6 +71,7 @@ def lint_stages() -> list[Stage]:
             ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."],
             COLLECTION,
         ),
+        Stage("schemas", ["tools/schemas.py", "--check"]),
         Stage("docs/dependencies.md", ["tools/dependencies.py", "--check"]),
         Stage("unfinished words", ["tools/unfinished.sh"]),
     ]
