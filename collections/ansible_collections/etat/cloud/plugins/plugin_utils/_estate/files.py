@@ -42,12 +42,12 @@ class Document:
     def position(self, path: Path, *, key: bool = False) -> tuple[int, int]:
         """Return line and column of a path, or of the deepest part of it that exists."""
         node, mark = self.node, self.node.start_mark if self.node else None
-        for depth, step in enumerate(path):
+        for step in path:
             found = _step(node, step)
             if found is None:
                 break
             name, node = found
-            mark = (name if key and depth == len(path) - 1 else node).start_mark
+            mark = (name if key else node).start_mark
         return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
