@@ -30,6 +30,9 @@ options:
     type: str
     choices: [started, stopped, absent]
     default: started
+  services:
+    description: The folder of what the lab adds to OpenStack's services, required when the state is V(started).
+    type: path
 extends_documentation_fragment:
   - etat.cloud.lab
 """
@@ -66,6 +69,7 @@ changes:
 """
 
 import shutil
+from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.etat.cloud.plugins.module_utils._lab import model, options, process, start
@@ -74,13 +78,14 @@ from ansible_collections.etat.cloud.plugins.module_utils._lab import model, opti
 def main() -> None:
     spec = options.argument_spec()
     spec.update(state={"type": "str", "choices": ["started", "stopped", "absent"], "default": "started"})
-    module = AnsibleModule(argument_spec=spec, required_if=[("state", "started", ["clouds"])])
+    spec.update(services={"type": "path"})
+    module = AnsibleModule(argument_spec=spec, required_if=[("state", "started", ["clouds", "services"])])
     state = module.params["state"]
     try:
         lab = model.lab(module.params["name"], module.params["clouds"] or [])
         if state == "started":
             made = start.Start(lab)
-            report, changed = made.run(module.params["clouds"])
+            report, changed = made.run(module.params["clouds"], Path(module.params["services"]))
             result = {
                 "changes": list(report.changed),
                 "from_nothing": start.INSTALL in report.changed,

@@ -450,17 +450,16 @@ class Configuration:
     def digest(self, program: Program, files: dict[str, str]) -> str:
         """A number that changes with everything that a program is started with, so that it is started anew."""
         family = program.name.removesuffix(f"-{program.group}").split("-")[0]
-        places = {
+        places: tuple[str, ...] = {
             "mariadb": ("etc/shared/mariadb",),
             "rabbitmq": ("etc/shared/rabbitmq",),
             "epmd": (),
             "memcached": (),
         }.get(family, (f"etc/{program.group}/{family}/",))
+        if family in ("nova", "neutron", "cinder"):
+            places += ("services/",)
         read = [text for path, text in sorted(files.items()) if path.startswith(places)]
         digest = hashlib.sha256(repr((program.command, self.environment(program), read)).encode())
-        if family in ("nova", "neutron", "cinder"):
-            for path in sorted(self.lab.services.glob("*.py")):
-                digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
 
     def accounts(self) -> dict[str, str]:

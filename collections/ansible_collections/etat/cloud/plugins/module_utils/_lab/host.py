@@ -82,48 +82,55 @@ def check_disk(lab: Lab, free: int | None = None) -> None:
         )
 
 
-def holders(address: str, port: int) -> list[int]:
-    """The processes that listen where this address and port would."""
-    packed = socket.inet_aton(address)[::-1].hex().upper()
-    places = {f"{packed}:{port:04X}", f"00000000:{port:04X}", f"{'0' * 32}:{port:04X}"}
-    inodes = set()
+def listeners() -> dict[str, int]:
+    """Every local address that a TCP socket waits on, as the kernel writes it, with the process that holds it."""
+    inodes = {}
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
             for line in (PROC / "net" / table).read_text().splitlines()[1:]:
                 fields = line.split()
-                if fields[1] in places and fields[3] == "0A":
-                    inodes.add(f"socket:[{fields[9]}]")
-    found = []
-    for entry in PROC.iterdir() if inodes else ():
+                if fields[3] == "0A":
+                    inodes[f"socket:[{fields[9]}]"] = fields[1]
+    found = {}
+    for entry in PROC.iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                if any(str(handle.readlink()) in inodes for handle in (entry / "fd").iterdir()):
-                    found.append(int(entry.name))
-    return sorted(found)
+                for handle in (entry / "fd").iterdir():
+                    with contextlib.suppress(OSError):
+                        place = inodes.get(str(handle.readlink()))
+                        if place:
+                            found[place] = int(entry.name)
+    return found
 
 
 def check_ports(lab: Lab, programs: tuple[Program, ...]) -> None:
     """Nobody else listens where the lab's programs will."""
-    ours = processes(lab)
+    taken = []
     for program in programs:
         for address, port in program.listens:
             with socket.socket() as probe:
+                # As the programs do: a connection that has just ended is no obstacle.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind((address, port))
-                    continue
                 except OSError as error:
-                    reason = error.strerror
-            others = [pid for pid in holders(address, port) if pid not in ours]
-            if not others and holders(address, port):
-                continue
-            if not others:
-                raise LabError(f"{program.name} cannot listen on {address}:{port} ({reason}).")
-            command = (PROC / str(others[0]) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            raise LabError(
-                f"{program.name} of the lab {lab.name} needs {address}:{port}, which process {others[0]}"
-                f" ({command.strip()[:80]}) holds: stop that process, or give the lab another name (LAB=…)."
-            )
+                    taken.append((program, address, port, error.strerror))
+    if not taken:
+        return
+    ours, held = processes(lab), listeners()
+    for program, address, port, reason in taken:
+        own = socket.inet_aton(address)[::-1].hex().upper()
+        holder = next((held[at] for at in (f"{ip}:{port:04X}" for ip in (own, "0" * 8, "0" * 32)) if at in held), None)
+        if holder in ours:
+            continue
+        what = f"{program.name} of the lab {lab.name} needs {address}:{port}"
+        if holder is None:
+            raise LabError(f"{what}, which cannot be had ({reason}): give the lab another name (LAB=…).")
+        command = (PROC / str(holder) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        raise LabError(
+            f"{what}, which process {holder} ({command.strip()[:80]}) holds:"
+            " stop that process, or give the lab another name (LAB=…)."
+        )
 
 
 def missing_packages(names: tuple[str, ...] = PACKAGES) -> list[str]:

@@ -11,6 +11,7 @@ import os
 import pwd
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .configuration import Configuration
@@ -41,11 +42,13 @@ class Start:
         self.databases = Databases(lab)
         self.owner = pwd.getpwnam("etat-lab").pw_uid
 
-    def run(self, declaration: list[dict[str, Any]]) -> tuple[Report, bool]:
+    def run(self, declaration: list[dict[str, Any]], services: Path) -> tuple[Report, bool]:
         """Do all of it; say what was changed and how long each part took."""
         begun = time.monotonic()
         self._folders()
         files = self.configuration.files()
+        # The checkout may lie where the lab's user cannot read.
+        files |= {f"services/{path.name}": path.read_text(encoding="utf-8") for path in services.glob("*.py")}
         written = [path for path, text in files.items() if self._write(path, text)]
         self._keys()
         accounts = self.configuration.accounts()
