@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -224,11 +227,26 @@ def test_an_interruption_is_no_failure_of_the_module(server: CloudServer, monkey
         tenant.main()
 
 
-def test_a_host_without_openstacksdk_is_told_so(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_module, "SDK_ERROR", "ImportError: no openstack")
-    result, failed = run()
-    assert failed
-    assert "openstacksdk" in result["msg"]
+WITHOUT_SDK = """
+import sys
+sys.modules["openstack"] = sys.modules["keystoneauth1"] = None
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.etat.cloud.plugins.modules import tenant
+with patch_module_args({"cloud": "interne"}):
+    tenant.main()
+"""
+
+
+def test_a_host_without_openstacksdk_is_told_so() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SDK],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+    assert ended.returncode == 1
+    assert "Failed to import the required Python library (openstacksdk)" in json.loads(ended.stdout)["msg"]
 
 
 def test_no_password_is_in_a_result(server: CloudServer, run: Any) -> None:

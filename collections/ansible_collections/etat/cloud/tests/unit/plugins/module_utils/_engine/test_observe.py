@@ -119,3 +119,8 @@ def test_a_kind_that_is_only_referred_to_is_never_written(kind: Kind) -> None:
     for act in (kind.create, kind.create_batch, kind.update, kind.delete):
         with pytest.raises(TypeError, match=kind.name):
             act(None, None)  # type: ignore[operator, arg-type]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.inherent], ids=lambda kind: str(kind.name))
+def test_only_limits_are_used_up(kind: Kind) -> None:
+    assert kind.in_use(None, None) == {}  # type: ignore[arg-type]

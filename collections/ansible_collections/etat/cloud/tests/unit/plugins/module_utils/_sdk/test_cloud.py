@@ -284,6 +284,20 @@ def test_an_entry_that_is_not_there_is_told(server: CloudServer) -> None:
     assert "Add the entry elsewhere to clouds.yaml" in said
 
 
+def test_an_entry_of_a_kind_that_does_not_exist_is_told(
+    server: CloudServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = cloud_server.clouds(server.address)
+    entries["clouds"]["interne"]["auth_type"] = "v9handshake"
+    file = tmp_path / "odd.yaml"
+    file.write_text(json.dumps(entries), encoding="utf-8")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    assert refused() == (
+        "cloud interne gives no token: NoMatchingPlugin: The plugin v9handshake could not be found. "
+        "Check the entry interne of clouds.yaml."
+    )
+
+
 def test_a_wrong_password_is_told_and_not_shown(
     server: CloudServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
