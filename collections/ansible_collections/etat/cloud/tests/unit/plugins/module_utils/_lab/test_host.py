@@ -10,7 +10,6 @@ import socket
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.etat.cloud.plugins.module_utils._lab import host, model
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.etat.cloud.plugins.module_utils._lab import jobs, model
 
 

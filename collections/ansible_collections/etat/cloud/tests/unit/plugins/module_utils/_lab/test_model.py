@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._lab import model
 from hypothesis import given
 from hypothesis import strategies as st
-
-from ansible_collections.etat.cloud.plugins.module_utils._lab import model
 
 
 def region(name: str) -> dict[str, Any]:
