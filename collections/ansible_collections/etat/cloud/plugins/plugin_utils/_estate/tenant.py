@@ -66,9 +66,10 @@ class Tenant:
         return mapping(self.cloud, "projects", self.full_name)
 
     @property
-    def price(self) -> float:
+    def price(self) -> int | float:
         """The price in euros for one month, over all sites."""
-        return round(float(self.size["price"]) * len(self.sites), 2)
+        price = round(float(self.size["price"]) * len(self.sites), 2)
+        return int(price) if price.is_integer() else price
 
     def layers(self, site: str) -> list[Layer]:
         """Return what makes up a site, the last word last."""

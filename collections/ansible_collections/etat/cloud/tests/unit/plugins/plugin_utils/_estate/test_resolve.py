@@ -181,6 +181,15 @@ overrides_by_site:
     assert declared["about"]["education/moodle"]["price_per_month"] == 601
 
 
+@pytest.mark.parametrize(
+    ("choice", "price"), [("size: small", "90"), ("size: large", "300.5"), ("sites: [toulouse, paris]", "180")]
+)
+def test_the_price_is_that_of_the_size_times_the_sites(folder: Path, choice: str, price: str) -> None:
+    tenant(folder, "moodle", f"offer: web\nsensitivity: internal\n{choice}\n")
+
+    assert str(Estate(folder, TODAY).declare("interne")["about"]["education/moodle"]["price_per_month"]) == price
+
+
 def test_tags_of_a_sensitivity(folder: Path) -> None:
     catalogue = folder / "catalogue.yml"
     offered = "sensitivities: [public, internal, sensitive]"
