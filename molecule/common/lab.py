@@ -1,0 +1,293 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scenarios do to the lab without the product: log in, look, make users, and sweep everything away.
+
+Everything a scenario makes lies in domains whose names begin with its prefix, molecule-SCENARIO-.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import openstack
+import yaml
+from openstack.config import OpenStackConfig
+
+REGION = "toulouse"
+ADMIN = "interne"
+
+#: The collections of Neutron, in an order in which they can be deleted.
+NETWORK = ("floatingips", "routers", "ports", "networks", "subnets", "security-groups", "address-groups")
+#: What changes of itself.
+VOLATILE = {"updated_at", "updated", "links", "last_modified", "OS-EXT-STS:task_state", "progress"}
+
+
+def folder() -> Path:
+    """Return the scenario's own folder for what lives as long as a run."""
+    return Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
+
+
+def prefix() -> str:
+    return f"molecule-{os.environ['MOLECULE_SCENARIO_NAME']}-"
+
+
+def accounts_file() -> Path:
+    """Return the clouds.yaml of the scenario: the lab's entries and its own."""
+    return folder() / "clouds.yaml"
+
+
+def write_secret(path: Path, content: object) -> None:
+    """Write a file that nobody else may read, not even for an instant."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        yaml.safe_dump(content, file)
+
+
+def connect(entry: str = ADMIN, **scope: str) -> Any:
+    """Connect with an entry of clouds.yaml, in another scope than its own where one is named."""
+    file = accounts_file() if accounts_file().exists() else Path(os.environ["OS_CLIENT_CONFIG_FILE"])
+    config = OpenStackConfig(config_files=[str(file)], load_envvars=False)
+    if scope:
+        scopes = ("project_name", "project_domain_name", "domain_name", "system_scope", "project_id")
+        auth = config.cloud_config["clouds"][entry]["auth"]
+        config.cloud_config["clouds"][entry]["auth"] = {k: v for k, v in auth.items() if k not in scopes} | scope
+    return openstack.connection.Connection(config=config.get_one(cloud=entry, region_name=REGION))
+
+
+def log_in(domain: str, user: str, **scope: str) -> Any:
+    """Connect as a person, in the scope that is named, with the password that prepare generated."""
+    return connect(f"{user}@{domain}", **scope)
+
+
+def listing(proxy: Any, path: str, collection: str) -> list[dict[str, Any]]:
+    """Return all objects of a collection."""
+    found: list[dict[str, Any]] = []
+    following: str | None = path
+    while following:
+        page = accept(proxy.get(following)).json()
+        found += page[collection]
+        links = {link["rel"]: link["href"] for link in page.get(f"{collection}_links", ())}
+        following = links.get("next")
+    return found
+
+
+def accept(answer: Any, *, missing: bool = False) -> Any:
+    """Return an answer of a service; raise what it refuses, unless the object is missing and may be."""
+    if not (missing and answer.status_code == 404):
+        openstack.exceptions.raise_from_response(answer)
+    return answer
+
+
+# --- looking
+
+
+class Domains:
+    """The domains of a scenario, with their projects."""
+
+    def __init__(self, admin: Any, start: str) -> None:
+        self.domains = [d for d in listing(admin.identity, "/domains", "domains") if d["name"].startswith(start)]
+        self.projects = [
+            project
+            for domain in self.domains
+            for project in listing(admin.identity, f"/projects?domain_id={domain['id']}", "projects")
+        ]
+
+    def domain(self, name: str) -> str:
+        """Return the id of a domain."""
+        return next(domain["id"] for domain in self.domains if domain["name"] == name)
+
+    def project(self, domain: str, name: str) -> str:
+        """Return the id of a project."""
+        owner = self.domain(domain)
+        return next(p["id"] for p in self.projects if p["name"] == name and p["domain_id"] == owner)
+
+
+def in_projects(admin: Any, ids: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every object that projects have in the region, with the name of its collection."""
+    ids = set(ids)
+    # Never filtered by project: Neutron makes the default group of a project whose groups are asked for.
+    for collection in NETWORK:
+        key = collection.replace("-", "_")
+        for found in listing(admin.network, f"/{collection}", key):
+            if found["project_id"] in ids:
+                yield collection, found
+    for server in listing(admin.compute, "/servers/detail?all_tenants=1", "servers"):
+        if server["tenant_id"] in ids:
+            yield "servers", server
+    for volume in listing(admin.block_storage, "/volumes/detail?all_tenants=1", "volumes"):
+        if volume["os-vol-tenant-attr:tenant_id"] in ids:
+            yield "volumes", volume
+    for image in admin.image.images():
+        if image.owner in ids:
+            yield "images", image.to_dict()
+
+
+def snapshot() -> dict[str, Any]:
+    """Return all that the scenario's domains hold, by kind and id; while nothing is written, snapshots are equal."""
+    admin = connect()
+    there = Domains(admin, prefix())
+    seen: dict[str, Any] = {f"domain {domain['id']}": domain for domain in there.domains}
+    seen |= {f"project {project['id']}": project for project in there.projects}
+    for domain in there.domains:
+        for collection in ("groups", "users"):
+            for found in listing(admin.identity, f"/{collection}?domain_id={domain['id']}", collection):
+                seen[f"{collection} {found['id']}"] = found
+                if collection == "groups":
+                    members = listing(admin.identity, f"/groups/{found['id']}/users", "users")
+                    seen[f"members {found['id']}"] = sorted(member["id"] for member in members)
+    for over, holders in (("domain", there.domains), ("project", there.projects)):
+        for holder in holders:
+            path = f"/role_assignments?scope.{over}.id={holder['id']}"
+            for found in listing(admin.identity, path, "role_assignments"):
+                seen[f"assignment {found['links']['assignment']}"] = True
+    for collection, found in in_projects(admin, (project["id"] for project in there.projects)):
+        seen[f"{collection} {found['id']}"] = {k: v for k, v in found.items() if k not in VOLATILE}
+    for project in there.projects:
+        for kind in ("compute", "volume", "network"):
+            seen[f"{kind} quota {project['id']}"] = quota(admin, kind, project["id"])
+    return seen
+
+
+def quota(admin: Any, kind: str, project: str) -> dict[str, Any]:
+    """Return the limits of a project in one service, by the names of its API."""
+    if kind == "network":
+        limits: dict[str, Any] = admin.network.get(f"/quotas/{project}").json()["quota"]
+    else:
+        proxy = admin.compute if kind == "compute" else admin.block_storage
+        limits = proxy.get(f"/os-quota-sets/{project}").json()["quota_set"]
+    return limits
+
+
+# --- people
+
+
+def people(described: Mapping[str, Any]) -> None:
+    """Make the users as a directory would, and write the clouds.yaml of the scenario.
+
+    users: the names per domain, each of which gets an entry NAME@DOMAIN. grants: roles that the cloud's administrator
+    gives, each with user, domain, role, and inherited for all projects of the domain. entries: further entries of
+    clouds.yaml, each with user, domain and scope.
+    """
+    admin = connect()
+    lab = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text(encoding="utf-8"))["clouds"]
+    there = Domains(admin, prefix())
+    roles = {role["name"]: role["id"] for role in listing(admin.identity, "/roles", "roles")}
+    made: dict[tuple[str, str], tuple[str, str]] = {}
+    for domain, names in described["users"].items():
+        for name in names:
+            # Easy to find in what a run leaves behind.
+            password = f"planted-{secrets.token_urlsafe(18)}"
+            user = {"name": name, "domain_id": there.domain(domain), "password": password}
+            answer = accept(admin.identity.post("/users", json={"user": user}))
+            made[domain, name] = answer.json()["user"]["id"], password
+    for grant in described.get("grants", ()):
+        path = (
+            f"/domains/{there.domain(grant['domain'])}/users/{made[grant['domain'], grant['user']][0]}"
+            f"/roles/{roles[grant['role']]}"
+        )
+        if grant.get("inherited"):
+            path = f"/OS-INHERIT{path}/inherited_to_projects"
+        accept(admin.identity.put(path))
+    base = {key: value for key, value in lab[ADMIN].items() if key != "auth"}
+    auth_url = lab[ADMIN]["auth"]["auth_url"]
+
+    def entry(domain: str, name: str, scope: Mapping[str, str]) -> dict[str, Any]:
+        auth = {"auth_url": auth_url, "username": name, "user_domain_name": domain, "password": made[domain, name][1]}
+        return {**base, "auth": {**auth, **scope}}
+
+    own = {f"{name}@{domain}": entry(domain, name, {}) for domain, name in made}
+    own |= {
+        name: entry(described_entry["domain"], described_entry["user"], described_entry["scope"])
+        for name, described_entry in described.get("entries", {}).items()
+    }
+    write_secret(accounts_file(), {"clouds": {**lab, **own}})
+
+
+# --- sweeping
+
+
+def sweep() -> int:
+    """Delete every trace of the scenario, also of one that was interrupted; return how many objects that was."""
+    admin = connect()
+    there = Domains(admin, prefix())
+    owners = {project["id"] for project in there.projects} | orphans(admin)
+    swept = sweep_projects(admin, owners)
+    for project in there.projects:
+        if project.get("options", {}).get("immutable"):
+            body = {"project": {"options": {"immutable": False}}}
+            accept(admin.identity.patch(f"/projects/{project['id']}", json=body))
+    for domain in there.domains:
+        body = {"domain": {"enabled": False}}
+        accept(admin.identity.patch(f"/domains/{domain['id']}", json=body))
+        # Takes projects, groups and users with it.
+        accept(admin.identity.delete(f"/domains/{domain['id']}"))
+    accounts_file().unlink(missing_ok=True)
+    left = Domains(admin, prefix()).domains, list(in_projects(admin, owners))
+    if any(left):
+        raise RuntimeError(f"still there after the sweep: {left}")
+    return swept + len(there.projects) + len(there.domains)
+
+
+def orphans(admin: Any) -> set[str]:
+    """Return the ids of projects that Keystone forgot and whose networks show that they were the scenario's."""
+    # Listed before the projects: one that is made meanwhile is not taken for an orphan.
+    owners = {
+        network["project_id"]
+        for network in listing(admin.network, "/networks", "networks")
+        if network["name"].startswith(prefix())
+    }
+    return owners - {project["id"] for project in listing(admin.identity, "/projects", "projects")}
+
+
+def sweep_projects(admin: Any, owners: set[str]) -> int:
+    """Delete everything that projects have, and their limits; return how many objects that was."""
+    found = list(in_projects(admin, owners))
+    for kind, item in found:
+        if kind == "servers":
+            admin.compute.delete(f"/servers/{item['id']}")
+    _await_gone(admin, owners, "servers")
+    for kind, item in found:
+        _detach(admin, kind, item)
+    for kind, item in found:
+        _delete(admin, kind, item)
+    for owner in owners:
+        # Limits outlive the project that they were set for.
+        accept(admin.compute.delete(f"/os-quota-sets/{owner}"), missing=True)
+        accept(admin.block_storage.delete(f"/os-quota-sets/{owner}"), missing=True)
+        accept(admin.network.delete(f"/quotas/{owner}"), missing=True)
+    _await_gone(admin, owners, "volumes")
+    return len(found)
+
+
+def _detach(admin: Any, kind: str, item: dict[str, Any]) -> None:
+    """Take away what keeps routers from being deleted."""
+    if kind == "routers" and item["routes"]:
+        accept(admin.network.put(f"/routers/{item['id']}", json={"router": {"routes": []}}))
+    if kind == "ports" and item["device_owner"] == "network:router_interface":
+        path = f"/routers/{item['device_id']}/remove_router_interface"
+        accept(admin.network.put(path, json={"port_id": item["id"]}), missing=True)
+
+
+def _delete(admin: Any, kind: str, item: dict[str, Any]) -> None:
+    if kind == "volumes":
+        action = {"os-force_delete": {}}
+        accept(admin.block_storage.post(f"/volumes/{item['id']}/action", json=action), missing=True)
+    elif kind == "images":
+        admin.image.delete_image(item["id"])
+    # Servers are gone by now; subnets and the ports of Neutron's own services go with their networks.
+    elif kind not in ("servers", "subnets") and not item.get("device_owner", "").startswith("network:"):
+        accept(admin.network.delete(f"/{kind}/{item['id']}"), missing=True)
+
+
+def _await_gone(admin: Any, owners: set[str], kind: str) -> None:
+    until = time.monotonic() + 120
+    while any(found == kind for found, _ in in_projects(admin, owners)):
+        if time.monotonic() > until:
+            raise RuntimeError(f"{kind} are still there 120 s after their deletion")
+        time.sleep(1)
