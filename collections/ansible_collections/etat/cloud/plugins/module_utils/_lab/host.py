@@ -128,7 +128,7 @@ def check_ports(lab: Lab, programs: tuple[Program, ...]) -> None:
             raise LabError(f"{what}, which cannot be had ({reason}): give the lab another name (LAB=…).")
         command = (PROC / str(holder) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         raise LabError(
-            f"{what}, which process {holder} ({command.strip()[:80]}) holds:"
+            f"{what}, which process {holder} ({' '.join(command.split())[:80]}) holds:"
             " stop that process, or give the lab another name (LAB=…)."
         )
 
