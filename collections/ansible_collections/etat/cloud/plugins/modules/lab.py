@@ -70,9 +70,31 @@ changes:
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.etat.cloud.plugins.module_utils._lab import model, options, process, start
+
+
+def act(lab: model.Lab, state: str, given: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
+    """Bring the lab into its state; say whether that changed it, and what there is to tell."""
+    if state == "started":
+        made = start.Start(lab)
+        report, changed = made.run(given["clouds"], Path(given["services"]))
+        return changed, {
+            "changes": list(report.changed),
+            "from_nothing": start.INSTALL in report.changed,
+            "seconds": dict(sorted(report.seconds.items(), key=lambda item: -item[1])),
+            "processes": len(made.programs),
+            "memory_gib": round(made.memory() / 1024**3, 2),
+        }
+    if not lab.folder.exists():
+        return False, {}
+    changed = process.Keeper(lab).stop(model.STORES)
+    if state == "absent":
+        shutil.rmtree(lab.folder)
+        changed = True
+    return changed, {}
 
 
 def main() -> None:
@@ -83,21 +105,8 @@ def main() -> None:
     state = module.params["state"]
     try:
         lab = model.lab(module.params["name"], module.params["clouds"] or [])
-        if state == "started":
-            made = start.Start(lab)
-            report, changed = made.run(module.params["clouds"], Path(module.params["services"]))
-            result = {
-                "changes": list(report.changed),
-                "from_nothing": start.INSTALL in report.changed,
-                "seconds": dict(sorted(report.seconds.items(), key=lambda item: -item[1])),
-                "processes": len(made.programs),
-                "memory_gib": round(made.memory() / 1024**3, 2),
-            }
-        else:
-            changed, result = process.Keeper(lab).stop(model.STORES) if lab.folder.exists() else False, {}
-            if state == "absent" and lab.folder.exists():
-                shutil.rmtree(lab.folder)
-                changed = True
+        with process.alone(lab):
+            changed, result = act(lab, state, module.params)
     except model.LabError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=changed, **result)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -14,7 +15,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -128,6 +129,14 @@ class Keeper:
         for note in (self._lab.folder / "run").glob("*.json"):
             note.unlink()
         return ran
+
+
+@contextlib.contextmanager
+def alone(lab: Lab) -> Iterator[None]:
+    """Wait until nobody else starts or stops this lab, and keep others waiting."""
+    with (Path("/run/lock") / f"etat-lab-{lab.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 FIELDS = {"state": 0, "parent": 1, "started": 19}
