@@ -53,7 +53,7 @@ class Document:
 
 @dataclass(slots=True)
 class Files:
-    """Every file of an estate. One that could not be read is there all the same, as an empty document."""
+    """Every file of an estate, by name and in order. One that could not be read is there as an empty document."""
 
     catalogue: Document
     ministries: dict[str, Document] = field(default_factory=dict)

@@ -32,7 +32,7 @@ class Estate:
         mistakes = check(self._files, today)
         if mistakes:
             raise EstateError(mistakes)
-        self._tenants = [settle(self._files, *name) for name in sorted(self._files.tenants)]
+        self._tenants = [settle(self._files, *name) for name in self._files.tenants]
         self._sites: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def declare(self, cloud: str, only: Sequence[str] = ()) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class Estate:
     def _domains(self, tenants: Sequence[Tenant], sites: Iterable[str]) -> Iterator[dict[str, Any]]:
         """Yield the domain of each ministry that has a tenant here, or capacity on one of these sites."""
         with_tenants = {tenant.ministry for tenant in tenants}
-        for name, document in sorted(self._files.ministries.items()):
+        for name, document in self._files.ministries.items():
             ministry = document.value
             if name in with_tenants or mapping(ministry, "envelope").keys() & set(sites):
                 asked: dict[str, Any] = {

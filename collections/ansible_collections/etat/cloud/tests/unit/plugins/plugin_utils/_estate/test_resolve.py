@@ -190,6 +190,19 @@ def test_the_price_is_that_of_the_size_times_the_sites(folder: Path, choice: str
     assert str(Estate(folder, TODAY).declare("interne")["about"]["education/moodle"]["price_per_month"]) == price
 
 
+def test_tenants_of_one_offer_differ_where_they_say_so(folder: Path) -> None:
+    tenant(folder, "large", "offer: web\nsensitivity: internal\nsize: large\n")
+    tenant(folder, "more", "offer: web\nsensitivity: internal\noverrides: {quotas: {compute: {cores: 9}}}\n")
+
+    made = Estate(folder, TODAY).declare("interne")["tenants"]
+
+    assert {one["name"]: one["sites"][0]["quotas"]["compute"] for one in made} == {
+        "large": {"instances": 20, "cores": 64},
+        "moodle": {"instances": 4, "cores": 8},
+        "more": {"instances": 4, "cores": 9},
+    }
+
+
 def test_tags_of_a_sensitivity(folder: Path) -> None:
     catalogue = folder / "catalogue.yml"
     offered = "sensitivities: [public, internal, sensitive]"
