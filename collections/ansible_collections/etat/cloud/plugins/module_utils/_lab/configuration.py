@@ -128,7 +128,7 @@ class Configuration:
         }
 
     def _definitions(self) -> str:
-        names = [region.name for _, region in self.lab.regions]
+        names = [region.name for cloud, region in self.lab.regions]
         users = []
         for name in names:
             # RabbitMQ's own form: four bytes of salt, then the digest of salt and password.
@@ -371,7 +371,7 @@ class Configuration:
                 "state_path": self.lab.folder / "data" / f"neutron-{region.name}",
                 "transport_url": self.messages(region),
                 "core_plugin": "ml2",
-                "service_plugins": "router,qos,trunk,network_ip_availability,auto_allocate,port_forwarding,flavors",
+                "service_plugins": "router,qos,trunk,network_ip_availability,port_forwarding,flavors",
                 "auth_strategy": "keystone",
                 "api_paste_config": self.lab.venv / "etc/neutron/api-paste.ini",
                 "api_workers": 1,

@@ -466,6 +466,6 @@ def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
             command=(of.binary("python"), str(of.services / "compute.py")),
             needs=(f"nova-conductor-{name}", f"placement-{name}"),
         )
-        for n, _ in enumerate(region.computes, 1)
+        for n, zone in enumerate(region.computes, 1)
     ]
     return found

@@ -87,7 +87,7 @@ class Start:
         for _cloud, region in self.lab.regions:
             data += [f"glance-{region.name}/{kind}" for kind in ("images", "staging", "tasks")]
             data += [f"{service}-{region.name}" for service in ("nova", "neutron", "cinder")]
-            data += [host for host, _ in region.computes]
+            data += [host for host, zone in region.computes]
         for name in ("etc", "run", "log", "done", *(f"data/{name}" for name in data)):
             self._folder(self.lab.folder / name)
 

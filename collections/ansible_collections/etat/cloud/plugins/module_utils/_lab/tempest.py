@@ -113,7 +113,7 @@ def run(lab: Lab, region_name: str, selection: str, workers: int) -> list[Result
     if cloud is None or region is None:
         raise LabError(
             f"The lab {lab.name} has no region {region_name}: its regions are"
-            f" {', '.join(r.name for _, r in lab.regions)}."
+            f" {', '.join(region.name for cloud, region in lab.regions)}."
         )
     folder = lab.folder / "tempest"
     write_private(folder / "tempest.conf", ini(settings(cloud, region, Secrets(lab.folder / "passwords.yml"), folder)))

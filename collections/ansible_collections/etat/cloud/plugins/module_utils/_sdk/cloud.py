@@ -47,6 +47,10 @@ SCOPE_OPTIONS = frozenset(
 READ_RETRIES = {"connect_retries": 2, "status_code_retries": 3, "retriable_status_codes": [429, 502, 503, 504]}
 
 
+class NotThere(LookupError):
+    """Something that a change refers to, and that nobody has seen or made."""
+
+
 class Cloud:
     """What one entry of clouds.yaml can do. It holds one token per scope, and connections that are kept open."""
 
@@ -190,7 +194,7 @@ class Writer:
                 getattr(error, "request_id", "") or "",
                 # A refusal of the whole is an answer: nothing was made, so each may be tried alone. The same is true
                 # when something that one of them refers to is not there, which is known before the call.
-                divisible=400 <= status < 500 or type(error) is LookupError,
+                divisible=400 <= status < 500 or isinstance(error, NotThere),
             ) from error
         for change, id in zip(changes, ids, strict=True):
             self._ids[change.key] = id
@@ -226,7 +230,7 @@ class CloudApi:
         if key not in self._ids:
             found = self._kinds[key.kind].find(self, key)
             if not found:
-                raise LookupError(f"{key} is not there")
+                raise NotThere(f"{key} is not there")
             self._ids[key] = found
         return self._ids[key]
 

@@ -246,7 +246,7 @@ class CloudServer:
         }
 
     def _record(self, path: str) -> dict[str, Any] | None:
-        collection, _, id = path.rpartition("/")
+        collection, id = path.rsplit("/", 1)
         held = self.content.records.get(collection, ())
         return next((record for record in held if record.get("id") == id), None)
 
@@ -277,7 +277,7 @@ class CloudServer:
     _patch = _put
 
     def _delete(self, call: Call) -> tuple[int, Any]:
-        collection, _, id = call.path.rpartition("/")
+        collection, id = call.path.rsplit("/", 1)
         held = self.content.records.get(collection)
         if held:
             held[:] = [record for record in held if record["id"] != id]

@@ -95,7 +95,7 @@ def rules(draw: st.DrawFn, groups: list[str], addresses: list[str]) -> list[Item
             **draw(st.sampled_from(traffic)),
             **draw(st.sampled_from(sides)),
         }
-        for _ in range(draw(st.integers(0, 3)))
+        for count in range(draw(st.integers(0, 3)))
     ]
     return distinct(
         made,
@@ -144,7 +144,7 @@ def people(draw: st.DrawFn, domain: str, prefix: str) -> Item:
     if holders:
         roles = [
             {"role": draw(st.sampled_from(ROLES)), **draw(st.sampled_from(holders)), "state": draw(STATES)}
-            for _ in range(draw(st.integers(0, 2)))
+            for count in range(draw(st.integers(0, 2)))
         ]
     return {
         "groups": groups,

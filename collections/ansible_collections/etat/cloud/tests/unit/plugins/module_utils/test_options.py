@@ -174,7 +174,7 @@ def test_the_documentation_of_the_module_is_made_from_the_options() -> None:
 
 
 def test_every_limit_may_be_minus_one_and_not_less() -> None:
-    for path, (found, _) in PUBLISHED.items():
+    for path, (found, _schema) in PUBLISHED.items():
         if "quotas" in path and found["type"] == "integer":
             assert found["minimum"] == -1
             assert "V(-1) means no limit." in found["description"]

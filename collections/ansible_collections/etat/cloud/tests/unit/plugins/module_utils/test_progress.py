@@ -29,7 +29,7 @@ def test_lines_of_several_threads_stay_whole(tmp_path: Path, monkeypatch: pytest
     file = tmp_path / "progress"
     monkeypatch.setenv(VARIABLE, str(file))
     progress = Progress()
-    threads = [Thread(target=progress.tell, args=("x" * 5000,)) for _ in range(20)]
+    threads = [Thread(target=progress.tell, args=("x" * 5000,)) for number in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

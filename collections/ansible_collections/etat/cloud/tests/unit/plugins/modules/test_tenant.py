@@ -250,7 +250,7 @@ def test_a_host_without_openstacksdk_is_told_so() -> None:
 
 
 def test_no_password_is_in_a_result(server: CloudServer, run: Any) -> None:
-    result, _ = run(LMS)
+    result = run(LMS)[0]
     assert PASSWORD not in json.dumps(result)
 
 

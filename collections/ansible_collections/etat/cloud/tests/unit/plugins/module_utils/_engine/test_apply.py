@@ -66,14 +66,14 @@ class Cloud:
         self.threads.add(threading.get_ident())
         if any(item.key in self.refused for item in changes):
             raise Failed("409: no", "req-no", self.divisible)
-        return Done(tuple("id" for _ in changes), "req-yes")
+        return Done(tuple("id" for change in changes), "req-yes")
 
 
 def run(found: Plan, cloud: Cloud, workers: int = 1, blocked: dict[Key, Problem] | None = None) -> dict[Key, Outcome]:
     told: list[tuple[Outcome, int]] = []
     outcomes = apply(KINDS, found, cloud, lambda outcome, wave: told.append((outcome, wave)), workers, blocked)
-    assert [outcome for outcome, _ in told] == outcomes
-    assert [wave for _, wave in told] == sorted(wave for _, wave in told)
+    assert [outcome for outcome, wave in told] == outcomes
+    assert [wave for outcome, wave in told] == sorted(wave for outcome, wave in told)
     assert sorted(outcome.change.key for outcome in outcomes) == sorted(item.key for item in found.changes)
     return {outcome.change.key: outcome for outcome in outcomes}
 

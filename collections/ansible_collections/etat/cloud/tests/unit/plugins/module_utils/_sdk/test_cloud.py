@@ -100,7 +100,7 @@ def test_there_is_one_token_for_each_scope(server: CloudServer) -> None:
         for project in ("", "p-moodle", "p-notebooks")
     ]
     server.content.records["network paris /networks"] = []
-    for _ in range(2):
+    for _again in range(2):
         cloud.read(gets, workers=4)
     tokens = [call for call in server.content.calls if call.path == "identity /auth/tokens"]
     assert [name for call in tokens for name in call.body["auth"]["scope"]] == ["domain", "project", "project"]
