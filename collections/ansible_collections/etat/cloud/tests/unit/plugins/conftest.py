@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 
 # A first run imports much, which says nothing of the code under test.
 settings.register_profile(
-    "default", deadline=None, max_examples=30, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "default", deadline=None, max_examples=20, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
