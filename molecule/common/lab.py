@@ -147,11 +147,16 @@ def snapshot() -> dict[str, Any]:
             for found in listing(admin.identity, path, "role_assignments"):
                 seen[f"assignment {found['links']['assignment']}"] = True
     for collection, found in in_projects(admin, (project["id"] for project in there.projects)):
-        seen[f"{collection} {found['id']}"] = {k: v for k, v in found.items() if k not in VOLATILE}
+        seen[f"{collection} {found['id']}"] = {k: in_order(v) for k, v in found.items() if k not in VOLATILE}
     for project in there.projects:
         for kind in ("compute", "volume", "network"):
             seen[f"{kind} quota {project['id']}"] = quota(admin, kind, project["id"])
     return seen
+
+
+def in_order(value: Any) -> Any:
+    """Return a value whose lists do not depend on the order in which a database answers."""
+    return sorted(value, key=repr) if isinstance(value, list) else value
 
 
 def quota(admin: Any, kind: str, project: str) -> dict[str, Any]:

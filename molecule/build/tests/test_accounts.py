@@ -13,6 +13,7 @@ from typing import Any
 
 import lab
 import play
+import proxy
 import pytest
 import yaml
 
@@ -41,8 +42,10 @@ def tenant_file(estate: Path, domain: str, name: str) -> Path:
     return estate / "tenants" / domain / f"{name}.yml"
 
 
-def build(estate: Path, *arguments: str, **options: Any) -> play.Run:
-    """Run the role on an estate."""
+def build(
+    estate: Path, *arguments: str, folder: Path | None = None, environment: Mapping[str, str] | None = None, **options: Any
+) -> play.Run:
+    """Run the role on an estate, with its options by their names without the role's."""
     variables = {"tenant_build_estate": str(estate), "tenant_build_cloud": "interne"}
     variables |= {f"tenant_build_{name}": value for name, value in options.items()}
     task = {
@@ -50,7 +53,7 @@ def build(estate: Path, *arguments: str, **options: Any) -> play.Run:
         "ansible.builtin.include_role": {"name": "etat.cloud.tenant_build"},
         "vars": variables,
     }
-    return play.play(estate.parent, [task], *arguments)
+    return play.play(folder or estate.parent, [task], *arguments, environment=environment)
 
 
 def changed(run: play.Run) -> bool:
@@ -268,31 +271,36 @@ def test_a_system_reader_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_wrong_estate_is_refused_with_everything_that_is_wrong(estate: Path) -> None:
-    """Three files are wrong; everything is said at once, and the cloud's address is one where nothing listens."""
+    """Three files are wrong; everything is said at once, and no call reaches the cloud."""
     own = tenant_file(estate, INTERIEUR, "portail")
     change(own, offer="wbe", sensitivity="secret")
     change(tenant_file(estate, OUTREMER, "portail"), "overrides", "quotas", "compute", instances=-5)
     change(estate / "catalogue.yml", "blueprints", "plain", colour="blue")
-    accounts = yaml.safe_load(lab.accounts_file().read_text(encoding="utf-8"))
-    accounts["clouds"]["interne"]["auth"]["auth_url"] = "http://127.0.0.1:9/v3"
-    closed = estate.parent / "closed.yaml"
-    lab.write_secret(closed, accounts)
-    task = {
-        "name": "Build the tenants",
-        "ansible.builtin.include_role": {"name": "etat.cloud.tenant_build"},
-        "vars": {"tenant_build_estate": str(estate), "tenant_build_cloud": "interne"},
-    }
+    clouds = yaml.safe_load(lab.accounts_file().read_text(encoding="utf-8"))
+    auth = clouds["clouds"]["interne"]["auth"]
 
-    run = play.play(estate.parent, [task], environment={"OS_CLIENT_CONFIG_FILE": str(closed)})
+    with proxy.Proxy(auth["auth_url"]) as keystone:
+        auth["auth_url"] = f"{keystone.address}/v3"
+        accounts = estate.parent / "clouds.yaml"
+        lab.write_secret(accounts, clouds)
+        wrong = build(estate, environment={"OS_CLIENT_CONFIG_FILE": str(accounts)})
+        calls_of_the_wrong = list(keystone.seen)
+        right = build(
+            Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"]) / "estate",
+            folder=estate.parent,
+            environment={"OS_CLIENT_CONFIG_FILE": str(accounts)},
+        )
 
-    assert run.code != 0
+    assert wrong.code != 0
     for said in (
         "The estate has 4 mistakes, and no cloud was called:",
-        "tenants/molecule-build-interieur/portail.yml:1:8: offer: 'wbe' is not an offer",
+        "tenants/molecule-build-interieur/portail.yml:3:8: offer: 'wbe' is not an offer",
         "sensitivity: 'secret'",
         "overrides.quotas.compute.instances: -5",
         "blueprints.plain.colour",
     ):
-        assert said in run.words, said
-    assert "Traceback" not in run.output
-    assert "refused" not in run.output
+        assert said in wrong.words, said
+    assert "Traceback" not in wrong.output
+    assert calls_of_the_wrong == []
+    # The same way leads to the cloud when the estate is right: calls would have been seen.
+    assert (right.code, len(keystone.seen) > 0) == (0, True), right.output
