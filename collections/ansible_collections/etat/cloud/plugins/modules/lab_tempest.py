@@ -31,9 +31,9 @@ options:
     type: str
     required: true
   tests:
-    description: The API tests of identity, network, compute, image and volume, or tempest's smoke set.
+    description: The API tests of all services or of one, or tempest's smoke set.
     type: str
-    choices: [api, smoke]
+    choices: [api, identity, network, compute, image, volume, smoke]
     default: api
   workers:
     description: How many tests run at the same time.
@@ -94,7 +94,7 @@ def main() -> None:
         argument_spec={
             "name": {"type": "str", "required": True},
             "region": {"type": "str", "required": True},
-            "tests": {"type": "str", "choices": ["api", "smoke"], "default": "api"},
+            "tests": {"type": "str", "choices": list(tempest.SELECTIONS), "default": "api"},
             "workers": {"type": "int", "default": 2},
             "known_failures": {"type": "dict", "default": {}},
             "share": {"type": "float", "default": 95},

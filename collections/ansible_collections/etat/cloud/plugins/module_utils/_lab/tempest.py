@@ -17,8 +17,11 @@ from .jobs import Progress
 from .model import Cloud, Lab, LabError, Region
 from .secret import Secrets, write_private
 
+SERVICES = ("identity", "network", "compute", "image", "volume")
+
 SELECTIONS = {
-    "api": r"^tempest\.api\.(identity|network|compute|image|volume)\.",
+    "api": rf"^tempest\.api\.({'|'.join(SERVICES)})\.",
+    **{service: rf"^tempest\.api\.{service}\." for service in SERVICES},
     "smoke": r"\[.*\bsmoke\b.*\]",
 }
 
