@@ -120,13 +120,32 @@ def test_a_change_comes_after_what_it_needs_and_deletions_come_last(before: Decl
     assert not writes or not deletions or max(writes) < min(deletions)
 
 
-@given(declarations(), declarations())
-def test_children_are_deleted_before_their_parents(before: Declared, declared: Declared) -> None:
-    found = planned(declared, built(before).seen)
+def emptied(declared: Declared) -> Declared:
+    """Return a declaration of the same domains and tenants, with everything absent that can be."""
+    domains, tenants = copy.deepcopy(declared)
+    lists = [owner[section] for owner in (*domains, *tenants) for section in ("groups", "role_assignments")]
+    sections = ("networks", "routers", "address_groups", "security_groups")
+    lists += [site[section] for tenant in tenants for site in tenant["sites"] for section in sections]
+    for item in (item for found in lists for item in found):
+        if item.get("name") == "default":
+            item.update(prune_rules=True, rules=[])
+        else:
+            item["state"] = "absent"
+    return domains, tenants
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@given(before=declarations())
+def test_what_was_built_can_be_taken_down_in_one_run(workers: int, before: Declared) -> None:
+    cloud = built(before)
+    found = planned(emptied(before), cloud.seen)
     deleted = {c.key: number for number, wave in enumerate(found.waves) for c in wave if c.action is Action.DELETE}
     for key, wave in deleted.items():
         for parent in BY_NAME[key.kind].references(key, {}).values():
             assert parent not in deleted or parent == key or wave < deleted[parent]
+    assert {outcome.reason for outcome in applied(found, cloud, workers)} <= {""}
+    left = {key.kind for key in cloud.seen.objects if key.path[-1] != "default"}
+    assert left <= {"domain", "project", "user", "role", "external_network", "compute_quota"}
 
 
 @given(declarations(), declarations())
