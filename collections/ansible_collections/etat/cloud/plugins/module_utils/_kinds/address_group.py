@@ -46,7 +46,8 @@ class AddressGroup(NetworkResource):
             # Added before others go, so that rules that refer to the group never match less than they should.
             for action, prefixes in (("add_addresses", after - before), ("remove_addresses", before - after)):
                 if prefixes:
-                    api.put(f"{path}/{action}", {self.singular: {"addresses": sorted(prefixes)}})
+                    # The API reference shows this body inside "address_group"; Neutron fails on that with a 500.
+                    api.put(f"{path}/{action}", {"addresses": sorted(prefixes)})
         plain = {name: value for name, value in change.after.items() if name != "addresses"}
         if plain:
             api.put(path, {self.singular: plain})
