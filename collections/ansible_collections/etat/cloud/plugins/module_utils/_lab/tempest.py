@@ -99,6 +99,7 @@ def settings(cloud: Cloud, region: Region, secrets: Secrets, folder: Path) -> Se
             "backend_names": ",".join(region.volume_types),
             "vendor_name": "etat.cloud",
             "storage_protocol": "local",
+            "disk_format": "raw",
             "build_timeout": 120,
             "min_microversion": "3.0",
             "max_microversion": "latest",
