@@ -28,6 +28,8 @@ import openstack
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".cache"
 PEER_PACKAGE = "ansible==12.3.0"
+# The openstack.cloud of that package looks for openstack.version, which later releases of the SDK do not import.
+PEER_SDK = "openstacksdk==4.7.2"
 WORKERS = 8
 OBJECTS = 11
 CREATION, NOTHING = "create", "nothing to do"
@@ -145,7 +147,7 @@ class Bench:
         venv = CACHE / "bench-peer"
         if not (venv / "bin" / "ansible-playbook").exists():
             subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-            requirements = [PEER_PACKAGE, "openstacksdk"]
+            requirements = [PEER_PACKAGE, PEER_SDK]
             subprocess.run([str(venv / "bin" / "pip"), "install", "--quiet", *requirements], check=True)
         variables = [f"tenants={self.peer_tenants}", "prefix=peer"]
         command = [str(venv / "bin" / "ansible-playbook"), "-i", "localhost,", str(HERE / "peer.yml")]
