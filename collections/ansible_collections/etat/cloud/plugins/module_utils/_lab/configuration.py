@@ -57,6 +57,17 @@ WSGI = {
     "cinder": ("cinder.wsgi.api", 1, ()),
 }
 
+# What each API does before it serves: these make their policy at the first request, and a second one that comes
+# meanwhile finds it without rules and is refused with a 403.
+READY = {
+    "keystone": (
+        "from keystone.common.rbac_enforcer.enforcer import RBACEnforcer",
+        "RBACEnforcer()._enforcer.load_rules()",
+    ),
+    "neutron": ("from neutron import policy", "policy.init()"),
+    "cinder": ("from cinder import policy", "policy.init()"),
+}
+
 
 def ini(sections: Sections) -> str:
     """Sections as the text of an oslo.config file."""
@@ -215,6 +226,9 @@ class Configuration:
         if service == "cinder":
             arguments += ["--config-file", str(configuration(self.lab, group, "cinder") / "cinder.conf")]
         lines.append(f"    sys.argv = {arguments!r}")
+        if service in READY:
+            lines += ["", "", "def post_worker_init(worker):", '    """Make the policy, now that the settings are read."""']
+            lines += [f"    {line}" for line in READY[service]]
         return "\n".join(lines) + "\n"
 
     def _template(self, template: str) -> str:
