@@ -5,22 +5,27 @@
 
 from __future__ import annotations
 
+import getpass
+import secrets
+import socket
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from ._engine import render
 from ._engine.apply import Done, apply
 from ._engine.declare import declare
 from ._engine.diff import blocked, diff
+from ._engine.export import export
 from ._engine.guard import Circumstances, account_of, guard
 from ._engine.model import (
     Account,
+    Action,
     Change,
     EngineError,
     Key,
@@ -36,11 +41,21 @@ from ._engine.model import (
 )
 from ._engine.observe import Observation, concerned, observe
 from ._engine.plan import Plan, as_data, plan
+from ._engine.undeclared import Extent, outermost, undeclared, with_owners
 from ._progress import Progress
-from ._sdk.cloud import Cloud, Writer
+from ._sdk.cloud import Cloud, CloudReader, Writer
+from ._sdk.leases import Leases
 
 #: Up to this number of tenants, lists are filtered by project; beyond it, reading them whole is quicker.
 FEW_TENANTS = 10
+
+
+class Undeclared(StrEnum):
+    """What becomes of objects that the declared tenants have and that are not declared."""
+
+    KEEP = "keep"
+    REPORT = "report"
+    PRUNE = "prune"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +63,52 @@ class Declaration:
     """What a run is asked for.
 
     cloud: the clouds.yaml entry that acts unless a tenant names its own account.
+    declared: the module's options identity, regions, domains and tenants, as the engine's declare takes them.
     accepts: the sensitivities that the cloud may hold; None when that is not said.
     workers: how many calls may be under way at once.
     max_delete_share: the share of observed objects that a plan may delete, in percent.
+    undeclared: what becomes of objects that are there and not declared.
+    complete: the declaration names every tenant and every group of its domains.
+    expect_digest: the digest of the only plan that may be applied; empty when any plan will do.
+    lease: for how many seconds a tenant is this run's alone, unless renewed.
     """
 
     cloud: str
-    domains: Sequence[Mapping[str, Any]]
-    tenants: Sequence[Mapping[str, Any]]
+    declared: Mapping[str, Any]
     accepts: tuple[str, ...] | None = None
     workers: int = 8
     max_delete_share: int = 30
+    undeclared: Undeclared = Undeclared.KEEP
+    complete: bool = False
+    expect_digest: str = ""
+    lease: int = 600
+
+    @property
+    def tenants(self) -> Sequence[Mapping[str, Any]]:
+        """The declared tenants."""
+        return self.declared.get("tenants") or ()
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The names of the declared domains."""
+        return frozenset(domain["name"] for domain in self.declared.get("domains") or ())
+
+    @property
+    def regions(self) -> frozenset[str]:
+        """The names of the regions in which something is declared."""
+        sites = (site["region"] for tenant in self.tenants for site in tenant.get("sites") or ())
+        return frozenset((*sites, *(region["region"] for region in self.declared.get("regions") or ())))
 
     def account_names(self) -> list[str]:
         """Return the clouds.yaml entries that act, each once."""
         own = {tenant.get("account") or self.cloud for tenant in self.tenants}
-        return sorted(own | ({self.cloud} if self.domains or not own else set()))
+        general = any(self.declared.get(part) for part in ("identity", "regions", "domains"))
+        return sorted(own | ({self.cloud} if general or not own else set()))
 
 
 @dataclass(slots=True)
 class Run:
-    """One convergence of a declaration: what it saw, planned and did. Call prepare, apply and verify in this order."""
+    """One convergence of a declaration: what it saw, planned and did. Call prepare and then converge."""
 
     kinds: Sequence[Kind]
     declaration: Declaration
@@ -77,8 +117,11 @@ class Run:
     clouds: dict[str, Cloud] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
     seen: Observation = field(default_factory=Observation)
+    undeclared: list[Observed] = field(default_factory=list)
+    pruned: list[Observed] = field(default_factory=list)
     plan: Plan = field(default_factory=lambda: Plan((), ()))
     outcomes: list[Outcome] = field(default_factory=list)
+    left: list[Change] = field(default_factory=list)
 
     # --- the phases
 
@@ -87,29 +130,53 @@ class Run:
 
         Raises EngineError with everything that speaks against the plan.
         """
+        self.look()
+        self._plan()
+
+    def look(self) -> None:
+        """Connect and observe.
+
+        Raises EngineError when the declaration makes no sense, or the cloud cannot be read.
+        """
         with self._phase("declare"):
-            self.wanted = declare(self.kinds, self.declaration.domains, self.declaration.tenants)
+            self.wanted = declare(self.kinds, self.declaration.declared)
         with self._phase("connect"), ThreadPoolExecutor(self.declaration.workers) as pool:
             names = self.declaration.account_names()
             self.clouds = dict(zip(names, pool.map(Cloud, names), strict=True))
             self._check_accounts()
         with self._phase("observe"):
             self.seen = self._observe()
-        with self._phase("plan"):
-            self.plan = plan(self.kinds, diff(self.kinds, self.wanted, self.seen))
-            self._guard()
 
-    def apply(self) -> None:
-        """Make the changes of the plan, and tell how far it is."""
+    def converge(self) -> None:
+        """Make the changes of the plan as the only writer of the tenants, and look at what came of it.
+
+        Raises EngineError when another run writes, or when the cloud has moved so that the plan is refused now.
+        """
         if not self.plan.changes:
             return
-        for cloud in self.clouds.values():
-            cloud.allow_writes()
+        leases = Leases(secrets.token_hex(4), _who(), self.declaration.lease, self.declaration.workers)
+        try:
+            self._take(leases)
+            self.apply(leases)
+            self.verify()
+        finally:
+            leases.give_back()
+
+    def apply(self, leases: Leases | None = None) -> None:
+        """Make the changes of the plan, and tell how far it is."""
+        self._allow_writes()
         writer, accounts = Writer(self.kinds, self._ids()), self._accounts()
         total, counted = len(self.plan.changes), Counter[str]()
 
         def perform(changes: Sequence[Change]) -> Done:
-            return writer.perform(self.clouds[account_of(accounts, changes[0].key).name], changes)
+            cloud, change = self.clouds[account_of(accounts, changes[0].key).name], changes[0]
+            if leases and change.key.kind == "project" and change.action is Action.CREATE:
+                # Nobody else finds the project without its lease, not even for a moment.
+                tags = [*change.after.get("tags", ()), leases.tag_for(cloud)]
+                done = writer.perform(cloud, [replace(change, after={**change.after, "tags": tags})])
+                leases.born(cloud, change.key, done.ids[0])
+                return done
+            return writer.perform(cloud, changes)
 
         def report(outcome: Outcome, wave: int) -> None:
             counted[outcome.state] += 1
@@ -125,28 +192,33 @@ class Run:
 
         with self._phase("apply"):
             self.outcomes = apply(
-                self.kinds,
-                self.plan,
-                perform,
-                report,
-                self.declaration.workers,
-                blocked(self.kinds, self.wanted, self.seen),
+                self.kinds, self.plan, perform, report, self.declaration.workers, blocked(self.wanted, self.seen)
             )
 
-    def verify(self) -> list[Change]:
-        """Observe again and return what still differs; nothing when the run did what it planned."""
+    def verify(self) -> None:
+        """Observe again and keep what still differs; nothing when the run did what it planned."""
         if not any(outcome.state is State.DONE for outcome in self.outcomes):
-            return []
+            return
         undone = {outcome.change.key for outcome in self.outcomes if outcome.state is not State.DONE}
         with self._phase("verify"):
-            left = plan(self.kinds, diff(self.kinds, self.wanted, self._observe())).changes
-        return [change for change in left if change.key not in undone]
+            seen = self._observe()
+            left = plan(self.kinds, diff(self.kinds, self.wanted, seen, self._to_prune(self._undeclared(seen)))).changes
+        self.left = [change for change in left if change.key not in undone]
 
     # --- what a run has to say
 
     def problems(self) -> list[Problem]:
         """Return what kept parts of the cloud from being looked at."""
-        return list(dict.fromkeys(blocked(self.kinds, self.wanted, self.seen).values()))
+        return list(dict.fromkeys(blocked(self.wanted, self.seen).values()))
+
+    def blind_spots(self) -> list[str]:
+        """Return what could not be looked at and nothing declared asks for, in sentences."""
+        lacking = [
+            f"{service} is not offered{f' in {region}' if region else ''}" for service, region in self.seen.lacking
+        ]
+        needed = set(blocked(self.wanted, self.seen).values())
+        unread = {f"{problem.what}: {problem.why}" for problem in self.seen.blind.values() if problem not in needed}
+        return sorted((*lacking, *unread))
 
     def result(self) -> dict[str, Any]:
         """Return the result that every module of the collection gives."""
@@ -164,6 +236,9 @@ class Run:
                 "text": render.text(self.kinds, self.plan),
             },
             "digest": self.plan.digest,
+            "undeclared": [self._shown(found) for found in outermost(self.kinds, self.undeclared)],
+            "record": self._record(),
+            "skipped": self.blind_spots(),
             "diff": render.sides(self.kinds, self.plan),
             "outcomes": [
                 {
@@ -186,7 +261,7 @@ class Run:
         """Return, per tenant and region, how many objects were planned for each action, kept ones among them."""
         rows: dict[tuple[str, str, str], Counter[str]] = {}
         for change in (*self.plan.changes, *self.plan.kept):
-            domain, project = (*change.key.path, "")[:2]
+            domain, project = change.key.tenant
             rows.setdefault((domain, project, change.key.region), Counter())[change.action.value] += 1
         return [
             {"domain": domain, "project": project, "region": region, **counts}
@@ -204,22 +279,102 @@ class Run:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
 
+    def _plan(self) -> None:
+        with self._phase("plan"):
+            self.undeclared = self._undeclared(self.seen)
+            self.pruned = self._to_prune(self.undeclared)
+            self.plan = plan(self.kinds, diff(self.kinds, self.wanted, self.seen, self.pruned))
+            self._guard()
+
+    def _allow_writes(self) -> None:
+        for cloud in self.clouds.values():
+            cloud.allow_writes()
+
+    def _take(self, leases: Leases) -> None:
+        """Become the only writer of the tenants that the plan changes, and plan again with what is there by then."""
+        accounts, ids = self._accounts(), self._ids()
+        projects = {}
+        for change in self.plan.changes:
+            key = Key("project", "", change.key.tenant)
+            account = account_of(accounts, change.key)
+            # A member cannot write tags of the project, so a ready project has no lease.
+            if key in ids and account.privilege > Privilege.PROJECT:
+                projects[key] = (self.clouds[account.name], ids[key])
+        if not projects:
+            return
+        self._allow_writes()
+        with self._phase("lease"):
+            leases.take(projects)
+            self.seen = self._observe()
+            for key in leases.lifted:
+                for found in self.seen.objects.get(key, ()):
+                    # It is immutable again when the run ends.
+                    options = {**found.fields["options"], "immutable": True}
+                    self.seen.put(replace(found, fields={**found.fields, "options": options}))
+        self._plan()
+        for change in self.plan.changes:
+            if "options" in change.after or change.action is Action.DELETE:
+                leases.leave_open(change.key)
+        with self._phase("lease"):
+            leases.confirm()
+
     def _tenants(self) -> dict[tuple[str, str], Mapping[str, Any]]:
         return {(tenant["domain"], tenant["name"]): tenant for tenant in self.declaration.tenants}
 
+    def _extent(self) -> Extent:
+        domains = self.declaration.domains if self.declaration.complete else frozenset[str]()
+        return Extent(frozenset(self._tenants()), domains)
+
+    def _undeclared(self, seen: Observation) -> list[Observed]:
+        if self.declaration.undeclared is Undeclared.KEEP:
+            return []
+        return list(undeclared(self.kinds, self.wanted, seen, self._extent()))
+
+    def _to_prune(self, found: Sequence[Observed]) -> list[Observed]:
+        """Return what was made by this product, and is declared no longer, with everything that goes with it."""
+        if self.declaration.undeclared is not Undeclared.PRUNE:
+            return []
+        return [item for item in found if item.managed]
+
+    def _shown(self, found: Observed) -> dict[str, Any]:
+        return {
+            "kind": found.key.kind,
+            "region": found.key.region,
+            "path": list(found.key.path),
+            "id": found.id,
+            "managed": found.managed,
+        }
+
+    def _record(self) -> dict[str, Any]:
+        """Return the declaration that would make again what the plan deletes."""
+        deleted = {(change.key, change.id) for change in self.plan.changes if change.action is Action.DELETE}
+        if not deleted:
+            return {}
+        gone = Observation(
+            {
+                key: kept
+                for key, found in self.seen.objects.items()
+                if (kept := [item for item in found if (key, item.id) in deleted])
+            }
+        )
+        # What is around a deleted object is named, so that the declaration has a place for it.
+        exported = export(self.kinds, with_owners(self.kinds, gone, self.seen), {key.tenant for key in gone.objects})
+        return {"tenants": exported.tenants, "left_out": exported.left_out}
+
     def _accounts(self) -> dict[tuple[str, str], Account]:
-        """Return the account that acts for each tenant, and for each domain under an empty project."""
+        """Return the account that acts for each tenant, for each domain under an empty project, and for the cloud."""
         own = {
             place: self.clouds[tenant.get("account") or self.declaration.cloud].account
             for place, tenant in self._tenants().items()
         }
         general = self.clouds.get(self.declaration.cloud)
-        domains = {place[0] for place in own} | {domain["name"] for domain in self.declaration.domains}
-        for domain in domains:
+        for domain in {place[0] for place in own} | self.declaration.domains:
             first = next((account for place, account in own.items() if place[0] == domain), None)
             account = general.account if general else first
             if account:
                 own[(domain, "")] = account
+        if general:
+            own[("", "")] = general.account
         return own
 
     def _check_accounts(self) -> None:
@@ -239,8 +394,15 @@ class Run:
         with ThreadPoolExecutor(max(1, len(self.clouds))) as pool:
             for seen in pool.map(self._look, self.clouds.values()):
                 total.add(seen)
-        if ("identity", "") in total.blind:
-            raise EngineError(total.blind[("identity", "")])
+        by_name = {kind.name: kind for kind in self.kinds}
+        needed = {
+            key.kind
+            for item in self.wanted
+            for key in (item.key, *by_name[item.key.kind].references(item.key, item.fields).values())
+        }
+        unread = [problem for (kind, region), problem in total.blind.items() if not region and kind in needed]
+        if unread:
+            raise EngineError(*dict.fromkeys(unread))
         return total
 
     def _look(self, cloud: Cloud) -> Observation:
@@ -248,19 +410,23 @@ class Run:
         accounts = self._accounts()
         mine = {place: tenant for place, tenant in self._tenants().items() if accounts[place] is account}
         wanted = {item.key: item for item in self.wanted if account_of(accounts, item.key) is account}
+        whole = self.declaration.undeclared is not Undeclared.KEEP
+        extent = self._extent()
         scope = Scope(
             account=account,
-            regions=tuple(sorted({site["region"] for tenant in mine.values() for site in tenant.get("sites") or ()})),
-            domains=frozenset(key.path[0] for key in wanted),
+            regions=tuple(sorted(self._regions(mine, wanted))),
+            domains=frozenset(key.path[0] for key in wanted) | extent.domains,
             tenants=frozenset(mine),
             wanted=wanted,
             names=Names(),
-            filtered=len(mine) <= FEW_TENANTS,
+            filtered=len(mine) <= FEW_TENANTS and not (whole and extent.domains),
+            whole=whole,
+            every=extent.domains if self.declaration.undeclared is Undeclared.PRUNE else frozenset(),
         )
         own = [Observed(Key("domain", "", (account.domain,)), account.domain_id)] if account.domain else []
         if account.project:
             own.append(Observed(Key("project", "", (account.domain, account.project)), account.project_id))
-        kinds = concerned(self.kinds, wanted.values())
+        kinds = list(self.kinds) if whole else concerned(self.kinds, wanted.values())
         if account.privilege is Privilege.PROJECT:
             # A member of a project sees nothing of identity but that project.
             kinds = [kind for kind in kinds if kind.service != "identity" or kind.name == "project"]
@@ -268,10 +434,14 @@ class Run:
             own = own[:1] if account.privilege is Privilege.DOMAIN else []
         for item in own:
             scope.names.add(item)
-        seen = observe(kinds, scope, partial(cloud.read, workers=self.declaration.workers))
+        seen = observe(kinds, scope, CloudReader(cloud, self.declaration.workers))
         for item in own:
             seen.objects.setdefault(item.key, [item])
         return seen
+
+    def _regions(self, tenants: Mapping[tuple[str, str], Mapping[str, Any]], wanted: Iterable[Key]) -> set[str]:
+        sites = {site["region"] for tenant in tenants.values() for site in tenant.get("sites") or ()}
+        return sites | {key.region for key in wanted if key.region}
 
     def _ids(self) -> dict[Key, str]:
         return {key: found[0].id for key, found in self.seen.objects.items() if len(found) == 1}
@@ -294,10 +464,17 @@ class Run:
             for change in self.plan.changes
             if by_name[change.key.kind].inherent and (_lowers(change) or unseen(change))
         ]
+
+        def using(change: Change) -> Sequence[str]:
+            cloud = self.clouds[account_of(accounts, change.key).name]
+            return by_name[change.key.kind].users(writer.api(cloud, change.key), change)
+
+        going = [change for change in self.plan.changes if change.action is Action.DELETE]
         # What belongs to a domain counts when the run is about it.
         concerned_keys = {item.key for item in self.wanted} | {change.key for change in self.plan.changes}
         with ThreadPoolExecutor(self.declaration.workers) as pool:
             in_use = dict(zip((change.key for change in lowered), pool.map(used, lowered), strict=True))
+            used_by = dict(zip((change.key for change in going), pool.map(using, going), strict=True))
         problems = guard(
             self.kinds,
             self.plan,
@@ -306,7 +483,7 @@ class Run:
                 observed=sum(
                     len(found)
                     for key, found in self.seen.objects.items()
-                    if key.path[:2] in tenants or key in concerned_keys
+                    if key.tenant in tenants or key in concerned_keys
                 ),
                 in_use=in_use,
                 max_delete_share=self.declaration.max_delete_share,
@@ -314,10 +491,23 @@ class Run:
                 sensitivities={
                     place: tenant["sensitivity"] for place, tenant in tenants.items() if tenant.get("sensitivity")
                 },
+                expected=self.declaration.expect_digest,
+                pruned=frozenset(found.key for found in self.pruned),
+                protected={
+                    key.tenant: "its project is immutable"
+                    for key, found in self.seen.objects.items()
+                    if key.kind == "project" and found[0].fields.get("options", {}).get("immutable")
+                },
+                used_by=used_by,
             ),
         )
         if problems:
             raise EngineError(*problems)
+
+
+def _who() -> str:
+    """Return who runs this, for the person who has to wait."""
+    return f"{getpass.getuser()} at {socket.gethostname()}"
 
 
 def _hidden(place: tuple[str, str], tenant: Mapping[str, Any], account: Account) -> Problem | None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._converge import Declaration, Run
+from ._converge import Declaration, Run, Undeclared
 from ._engine.model import EngineError, Outcome, Problem, State
 from ._kinds import KINDS
 from ._progress import Progress
@@ -39,32 +39,36 @@ class CloudModule:
 
     def converge(self) -> None:
         """Bring the cloud to what the parameters declare; in check mode, say what that would take."""
-        params = self.params
-        self._run = run = Run(
-            KINDS,
-            Declaration(
-                cloud=params["cloud"],
-                domains=params["domains"],
-                tenants=params["tenants"],
-                accepts=None if params["accepts"] is None else tuple(params["accepts"]),
-                workers=params["workers"],
-                max_delete_share=params["max_delete_share"],
-            ),
-            Progress(),
-        )
+        self._run = run = Run(KINDS, self._declaration(), Progress())
         run.prepare()
         self._problems = [str(problem) for problem in run.problems()]
         if self._ansible.check_mode:
             return
-        run.apply()
-        self._problems += [_unmade(outcome) for outcome in run.outcomes if outcome.state is State.FAILED]
-        skipped = sum(outcome.state is State.SKIPPED for outcome in run.outcomes)
-        if skipped:
-            self._problems.append(f"Changes skipped because they need one of those: {skipped}.")
+        try:
+            run.converge()
+        finally:
+            self._problems += [_unmade(outcome) for outcome in run.outcomes if outcome.state is State.FAILED]
+            skipped = sum(outcome.state is State.SKIPPED for outcome in run.outcomes)
+            if skipped:
+                self._problems.append(f"Changes skipped because they need one of those: {skipped}.")
         self._problems += [
             f"{change.key} still differs after the run. Something else changes it; run again to see the difference."
-            for change in run.verify()
+            for change in run.left
         ]
+
+    def _declaration(self) -> Declaration:
+        params = self.params
+        return Declaration(
+            cloud=params["cloud"],
+            declared={part: params[part] for part in ("identity", "regions", "domains", "tenants")},
+            accepts=None if params["accepts"] is None else tuple(params["accepts"]),
+            workers=params["workers"],
+            max_delete_share=params["max_delete_share"],
+            undeclared=Undeclared(params["undeclared"]),
+            complete=params["complete"],
+            expect_digest=params["expect_digest"] or "",
+            lease=params["lease"],
+        )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -10,6 +10,21 @@ from ._kinds import KINDS
 from ._options import Options, assemble
 
 TENANT_OPTIONS: Options = {
+    "identity": {
+        "description": ["What the cloud's identity service holds for all domains."],
+        "type": "dict",
+        "suboptions": assemble(KINDS, Level.IDENTITY),
+    },
+    "regions": {
+        "description": ["What a region holds for all tenants, or for some that it names."],
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "suboptions": {
+            "region": {"description": ["Name of the region."], "type": "str", "required": True},
+            **assemble(KINDS, Level.REGION),
+        },
+    },
     "domains": {
         "description": ["Domains that the tenants live in, where they have to be built or kept too."],
         "type": "list",

@@ -36,6 +36,31 @@ options:
       - A tenant of another O(tenants[].sensitivity) is refused. Not said, every sensitivity passes.
     type: list
     elements: str
+  undeclared:
+    description:
+      - What becomes of objects that the tenants have in the cloud and that are not declared.
+      - V(keep) does not look for them. V(report) lists them in RV(undeclared).
+      - V(prune) deletes those that this collection made (see RV(undeclared[].managed)), after the guards, and says in
+        RV(record) how to make them again. What others made is listed and left alone.
+    type: str
+    choices: [keep, report, prune]
+    default: keep
+  complete:
+    description:
+      - Whether O(domains) and O(tenants) name every tenant and every group of the declared domains.
+      - Projects and groups that are not named are undeclared then, too.
+    type: bool
+    default: false
+  expect_digest:
+    description:
+      - The RV(digest) of the plan that was reviewed. Any other plan is refused.
+    type: str
+  lease:
+    description:
+      - For how many seconds the tenants that are changed belong to this run alone, unless it renews that.
+      - The lease is a tag of the project. After a run that was killed, the next one can write when that time is over.
+    type: int
+    default: 600
 extends_documentation_fragment:
   - etat.cloud._connection
   - etat.cloud._tenant
@@ -150,6 +175,40 @@ outcomes:
   returned: when the cloud could be read
   type: list
   elements: dict
+undeclared:
+  description:
+    - What the tenants have in the cloud and in no declaration, unless O(undeclared=keep).
+    - An object that lives under another one of them is not listed.
+  returned: when the cloud could be read
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+    region:
+      description: Its region; empty for identity.
+      type: str
+    path:
+      description: The names that lead to it, beginning with the domain and the project.
+      type: list
+      elements: str
+    id:
+      description: Its id.
+      type: str
+    managed:
+      description: Whether it bears the mark of this collection, or lives under an object that does.
+      type: bool
+record:
+  description:
+    - The declaration that would make again what the plan deletes, in the form of O(tenants); empty without deletions.
+  returned: when the cloud could be read
+  type: dict
+skipped:
+  description: Services and listings that nothing declared needs and that could not be read, in sentences.
+  returned: when the cloud could be read
+  type: list
+  elements: str
 stats:
   description: What the run cost.
   returned: when the cloud could be read
@@ -180,6 +239,10 @@ def main() -> None:
         "workers": {"type": "int", "default": 8},
         "max_delete_share": {"type": "int", "default": 30},
         "accepts": {"type": "list", "elements": "str"},
+        "undeclared": {"type": "str", "choices": ["keep", "report", "prune"], "default": "keep"},
+        "complete": {"type": "bool", "default": False},
+        "expect_digest": {"type": "str"},
+        "lease": {"type": "int", "default": 600},
     }
     with CloudModule({**spec, **argument_spec(TENANT_OPTIONS)}) as module:
         module.converge()

@@ -12,19 +12,20 @@ from typing import Any
 from .model import EngineError, Key, Kind, Level, Place, Problem, Wanted
 
 
-def declare(
-    kinds: Sequence[Kind], domains: Iterable[Mapping[str, Any]], tenants: Iterable[Mapping[str, Any]]
-) -> list[Wanted]:
+def declare(kinds: Sequence[Kind], declared: Mapping[str, Any]) -> list[Wanted]:
     """Return every object that a declaration wants, each once.
 
-    domains and tenants are the items of the module's options of the same names.
+    declared holds the module's options identity, regions, domains and tenants; any of them may be missing.
 
     Raises EngineError when values have no meaning, or when one object is declared twice with different values.
     """
     found: list[Wanted | Problem] = []
-    for domain in domains:
+    found += _walk(kinds, Level.IDENTITY, Place(), declared.get("identity") or {})
+    for region in declared.get("regions") or ():
+        found += _walk(kinds, Level.REGION, Place(region=region["region"]), region)
+    for domain in declared.get("domains") or ():
         found += _walk(kinds, Level.DOMAIN, Place(domain["name"]), domain)
-    for tenant in tenants:
+    for tenant in declared.get("tenants") or ():
         place = Place(tenant["domain"], tenant["name"])
         found += _walk(kinds, Level.TENANT, place, tenant)
         for site in tenant.get("sites") or ():
@@ -49,7 +50,9 @@ def _walk(kinds: Sequence[Kind], level: Level, place: Place, root: Mapping[str, 
 def _spoken(kind: Kind, place: Place, item: Mapping[str, Any]) -> str:
     """Return the name of an item whose key cannot be told, since its values have no meaning."""
     above = "/".join(name for name in (place.domain, place.project, *(up["name"] for up in place.parents)) if name)
-    parts = (kind.name.replace("_", " "), item.get("name"), "of", above, place.region and f"in {place.region}")
+    name = item.get("name") if isinstance(item, Mapping) else str(item)
+    of = ("of", above) if above else ()
+    parts = (kind.name.replace("_", " "), name, *of, place.region and f"in {place.region}")
     return " ".join(part for part in parts if part)
 
 

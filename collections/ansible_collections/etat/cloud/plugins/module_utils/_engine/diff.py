@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .model import Action, Change, EngineError, Key, Kind, Observed, Problem, Wanted
 from .observe import Observation
 
 
-def diff(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) -> list[Change]:
-    """Return one change for every declared object, and one deletion for each undeclared object whose owner says so.
+def diff(
+    kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation, pruned: Iterable[Observed] = ()
+) -> list[Change]:
+    """Return one change for every declared object, and one deletion for each undeclared object that has to go.
 
-    Objects of a service and region that did not answer give no change: see blocked.
+    Those are the objects under an owner that keeps what is declared only, and the ones that are pruned.
+
+    Objects of kinds and regions that could not be listed give no change: see blocked.
 
     Raises EngineError, with every problem at once, when names are ambiguous, when a field that OpenStack cannot change
     differs, or when something referred to is nowhere.
@@ -26,7 +30,7 @@ def diff(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) -> 
     changes: list[Change] = []
     for item in wanted:
         kind = by_name[item.key.kind]
-        if (kind.service, item.key.region) in seen.blind:
+        if (kind.name, item.key.region) in seen.blind:
             continue
         problems += _ambiguous(kind, item.key, seen)
         problems += _fixed(kind, item, seen.one(item.key))
@@ -34,7 +38,8 @@ def diff(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) -> 
             changes += _absent(item, seen)
         else:
             changes.append(_compare(kind, item, seen.one(item.key)))
-    changes += _undeclared(by_name, wanted, seen)
+    going = {(found.key, found.id): found for found in (*_undeclared(by_name, wanted, seen), *pruned)}
+    changes += [Change(Action.DELETE, found.key, before=found.fields, id=found.id) for found in going.values()]
     changes = [_with_needs(by_name[change.key.kind], change) for change in changes]
     problems += _missing(by_name, wanted, changes, seen)
     if problems:
@@ -42,12 +47,11 @@ def diff(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) -> 
     return changes
 
 
-def blocked(kinds: Sequence[Kind], wanted: Sequence[Wanted], seen: Observation) -> dict[Key, Problem]:
+def blocked(wanted: Sequence[Wanted], seen: Observation) -> dict[Key, Problem]:
     """Return the declared objects that could not be looked at, each with the reason."""
-    by_name = {kind.name: kind for kind in kinds}
     found = {}
     for item in wanted:
-        problem = seen.blind.get((by_name[item.key.kind].service, item.key.region))
+        problem = seen.blind.get((item.key.kind, item.key.region))
         if problem is not None:
             found[item.key] = problem
     return found
@@ -76,8 +80,8 @@ def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
     return Change(action, item.key, before=before, after=after, id=there.id)
 
 
-def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observation) -> Iterator[Change]:
-    """Yield a deletion for each object whose declared owner keeps only what is declared under it."""
+def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observation) -> Iterator[Observed]:
+    """Yield each undeclared object whose declared owner keeps only what is declared under it."""
     owners = {(item.key, kind) for item in wanted for kind in item.owns}
     if not owners:
         return
@@ -85,8 +89,7 @@ def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observ
     for key, found in seen.objects.items():
         owner = Key(by_name[key.kind].parent, key.region, by_name[key.kind].owner(key))
         if key not in declared and (owner, key.kind) in owners:
-            for item in found:
-                yield Change(Action.DELETE, key, before=item.fields, id=item.id)
+            yield from found
 
 
 def _with_needs(kind: Kind, change: Change) -> Change:
@@ -129,7 +132,7 @@ def _missing(
         if change.action not in (Action.CREATE, Action.UPDATE):
             continue
         for need in change.needs:
-            if need in coming or (by_name[need.kind].service, need.region) in seen.blind:
+            if need in coming or (need.kind, need.region) in seen.blind:
                 continue
             if need in going:
                 yield Problem(f"{change.key} needs {need}", "it is declared absent", "Keep the one or drop the other.")

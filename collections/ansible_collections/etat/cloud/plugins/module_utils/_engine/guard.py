@@ -25,6 +25,10 @@ class Circumstances:
     in_use: for each quota that changes, how much of each limit is used.
     accepted: the sensitivities that this cloud may hold; None when that is not said.
     sensitivities: the sensitivity of each tenant that declares one.
+    expected: the digest of the plan that was reviewed; empty when any plan will do.
+    pruned: the objects that the plan deletes without being told by name.
+    protected: the tenants of which nothing may be pruned, each with the reason.
+    used_by: for each object that is to go, what uses it.
     """
 
     accounts: Mapping[tuple[str, str], Account]
@@ -33,6 +37,10 @@ class Circumstances:
     max_delete_share: int = 30
     accepted: tuple[str, ...] | None = None
     sensitivities: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    expected: str = ""
+    pruned: frozenset[Key] = frozenset()
+    protected: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    used_by: Mapping[Key, Sequence[str]] = field(default_factory=dict)
 
 
 def guard(kinds: Sequence[Kind], plan: Plan, circumstances: Circumstances) -> list[Problem]:
@@ -43,6 +51,9 @@ def guard(kinds: Sequence[Kind], plan: Plan, circumstances: Circumstances) -> li
         *reach(by_name, plan.changes, circumstances),
         *deletions(plan, circumstances),
         *below_use(plan.changes, circumstances),
+        *protection(plan.changes, circumstances),
+        *used(circumstances),
+        *reviewed(plan, circumstances),
     ]
 
 
@@ -64,12 +75,13 @@ def reach(by_name: Mapping[str, Kind], changes: Iterable[Change], circumstances:
     for change in changes:
         kind = by_name[change.key.kind]
         account = account_of(circumstances.accounts, change.key)
-        if kind.privilege > account.privilege:
+        privilege = max([kind.privilege, *(kind.privileges[name] for name in change.after if name in kind.privileges)])
+        if privilege > account.privilege:
             yield Problem(
                 f"{change.key} cannot be {change.action.value}d by the account {account.name}"
                 + (f" ({said(change)})" if change.after else ""),
-                f"it needs {_NEEDED[kind.privilege]}, and this account is {_HELD[account.privilege]}",
-                _INSTEAD[kind.privilege],
+                f"it needs {_NEEDED[privilege]}, and this account is {_HELD[account.privilege]}",
+                _INSTEAD[privilege],
             )
         elif account.privilege is Privilege.DOMAIN and change.key.path[0] != account.domain:
             yield Problem(
@@ -98,8 +110,7 @@ _INSTEAD = {
 
 def account_of(accounts: Mapping[tuple[str, str], Account], key: Key) -> Account:
     """Return the account that acts for an object: that of its tenant, or of its domain."""
-    domain, project = (*key.path, "")[:2]
-    return accounts.get((domain, project)) or accounts[(domain, "")]
+    return accounts.get(key.tenant) or accounts[(key.tenant[0], "")]
 
 
 def deletions(plan: Plan, circumstances: Circumstances) -> Iterator[Problem]:
@@ -126,6 +137,41 @@ def below_use(changes: Iterable[Change], circumstances: Circumstances) -> Iterat
                     f"{count} are in use",
                     f"Free {count - limit} first, or declare at least {count}.",
                 )
+
+
+def protection(changes: Iterable[Change], circumstances: Circumstances) -> Iterator[Problem]:
+    """Refuse to prune anything of a protected tenant."""
+    counted: dict[tuple[str, str], list[Key]] = {}
+    for change in changes:
+        if change.key in circumstances.pruned and change.key.tenant in circumstances.protected:
+            counted.setdefault(change.key.tenant, []).append(change.key)
+    for tenant, keys in sorted(counted.items()):
+        yield Problem(
+            f"tenant {'/'.join(tenant)} is protected",
+            f"{circumstances.protected[tenant]}, and the plan prunes {len(keys)} of its objects, {keys[0]} first",
+            "Delete them by name (state: absent), or lift the protection first.",
+        )
+
+
+def used(circumstances: Circumstances) -> Iterator[Problem]:
+    """Refuse to delete what somebody uses."""
+    for key, users in sorted(circumstances.used_by.items()):
+        if users:
+            shown = ", ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else "")
+            yield Problem(
+                f"{key} cannot be deleted", f"it is in use by {shown}", "Free it first, or keep it in the declaration."
+            )
+
+
+def reviewed(plan: Plan, circumstances: Circumstances) -> Iterator[Problem]:
+    """Refuse any plan but the one that was reviewed."""
+    if circumstances.expected not in ("", plan.digest):
+        yield Problem(
+            "the plan is not the one that was reviewed",
+            f"its digest is {plan.digest[:12]}…, and {circumstances.expected[:12]}… is expected; the cloud or the "
+            "declaration has changed since",
+            "Plan again, and review that plan.",
+        )
 
 
 def said(change: Change) -> str:

@@ -37,8 +37,10 @@ class Privilege(IntEnum):
 
 
 class Level(StrEnum):
-    """Where a kind stands in a declaration: under a domain, under a tenant, or under a tenant's site."""
+    """Where a kind stands in a declaration: the cloud's identity, a region, a domain, a tenant, or a tenant's site."""
 
+    IDENTITY = "identity"
+    REGION = "region"
     DOMAIN = "domain"
     TENANT = "tenant"
     SITE = "site"
@@ -48,13 +50,19 @@ class Level(StrEnum):
 class Key:
     """The name of one object: its kind, its region (empty for identity) and the names that lead to it.
 
-    A path begins with the domain and the project, which is empty for what lives in a domain only. References to what
-    belongs to no domain, such as roles, have their own name alone.
+    A path begins with the domain and the project. The project is empty for what lives in a domain only, and both are
+    for what belongs to the whole cloud or to a region. What is only referred to, such as a role, has its name alone.
     """
 
     kind: str
     region: str
     path: Path
+
+    @property
+    def tenant(self) -> tuple[str, str]:
+        """The domain and the project that the path begins with; empty where it has none."""
+        domain, project = (*self.path, "", "")[:2]
+        return domain, project
 
     def __str__(self) -> str:
         where = f" in {self.region}" if self.region else ""
@@ -85,7 +93,7 @@ class EngineError(Exception):
 class Place:
     """Where an item of the declaration stands: its domain, tenant and site, and the items around it."""
 
-    domain: str
+    domain: str = ""
     project: str = ""
     region: str = ""
     parents: tuple[Fields, ...] = ()
@@ -116,12 +124,14 @@ class Observed:
     """An object as the cloud has it, its fields in the same normal form as those of Wanted.
 
     provided: the fields are what a provider gives and nobody here may set; what is declared has to fit in them.
+    managed: the object bears the mark of what this product made.
     """
 
     key: Key
     id: str
     fields: Fields = field(default_factory=dict)
     provided: bool = False
+    managed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +230,8 @@ class Scope:
     """What one account has to observe: which tenants, in which regions, and the names seen so far.
 
     tenants holds pairs of domain and project names. wanted holds what is declared, by key. filtered says that lists
-    are asked for the declared projects only, which pays for a few tenants.
+    are asked for the declared projects only, which pays for a few tenants. whole says that every object of the tenants
+    is looked for, and not only what is declared. every holds the domains of which every project is looked into.
     """
 
     account: Account
@@ -230,14 +241,18 @@ class Scope:
     wanted: Mapping[Key, Wanted]
     names: Names
     filtered: bool
+    whole: bool = False
+    every: frozenset[str] = frozenset()
 
     def domain_ids(self) -> list[str]:
         """Return the ids of the declared domains that exist."""
         return sorted(id for id, path in self.names.ids("domain").items() if path[0] in self.domains)
 
     def project_ids(self) -> list[str]:
-        """Return the ids of the declared projects that exist."""
-        return sorted(id for id, path in self.names.ids("project").items() if path in self.tenants)
+        """Return the ids of the projects to look into that exist."""
+        return sorted(
+            id for id, path in self.names.ids("project").items() if path in self.tenants or path[0] in self.every
+        )
 
     def regional(self, service: str, path: str, collection: str, *query: tuple[str, str]) -> Iterator[Get]:
         """Yield the listings of a service that knows projects: whole, filtered, or one per project and token."""
@@ -262,6 +277,9 @@ class Api(Protocol):
 
     def id(self, key: Key) -> str:
         """Return the id of an object that exists by now."""
+
+    def extension(self, alias: str) -> bool:
+        """Return whether the network service of the region has an extension; asked once."""
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """Read one page."""
@@ -314,6 +332,8 @@ class Kind(ABC):
     stage: ClassVar[int] = 2
     #: How far an account must reach to write it.
     privilege: ClassVar[Privilege] = Privilege.PROJECT
+    #: Fields that take an account of a further reach than the rest.
+    privileges: ClassVar[Mapping[str, Privilege]] = {}
     #: True when the object comes and goes with its parent, so that it is only ever updated.
     inherent: ClassVar[bool] = False
     #: True when the cloud's answer "it exists already" to a creation means that nothing is left to do.
@@ -360,6 +380,21 @@ class Kind(ABC):
         """Return whether a provided value leaves room for a declared one."""
         return bool(provided == wanted)
 
+    # --- back to the declaration
+
+    def item(self, found: Observed) -> Any:
+        """Return what a declaration would say of an object, or None when it cannot say it."""
+        said = {name: value for name, value in found.fields.items() if value is not None}
+        return {"name": found.key.path[-1], **said} if found.key.path[-1] else None
+
+    def around(self, key: Key) -> Path:
+        """Return the names of the listed items around this one in a declaration, outermost first."""
+        return key.path[2:-1]
+
+    def natural(self, found: Observed) -> bool:
+        """Return whether an object comes by itself, so that nobody has to declare it."""
+        return self.inherent
+
     # --- from the cloud
 
     @abstractmethod
@@ -369,10 +404,6 @@ class Kind(ABC):
     @abstractmethod
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         """Yield what the records of a listing show, without those that lie outside what is known by name."""
-
-    def find(self, api: Api, key: Key) -> str:
-        """Return the id of an object that could not be listed before the changes began, or an empty string."""
-        return ""
 
     # --- to the cloud
 
@@ -405,3 +436,7 @@ class Kind(ABC):
     def in_use(self, api: Api, change: Change) -> Mapping[str, int]:
         """Return how much of each limit is used; asked only for changes of limits."""
         return {}
+
+    def users(self, api: Api, change: Change) -> Sequence[str]:
+        """Return what uses an object that is to be deleted, in words; asked only for deletions."""
+        return ()

@@ -18,18 +18,23 @@ class Reader(Protocol):
     def __call__(self, gets: Iterable[Get]) -> Mapping[Get, list[Mapping[str, Any]] | Problem]:
         """Return, for each listing, its records or the problem that kept it from answering."""
 
+    def offers(self, service: str, region: str) -> bool:
+        """Return whether the catalogue has a service in a region."""
+
 
 @dataclass(slots=True)
 class Observation:
     """What was seen. One name may stand for several objects, since OpenStack lets names repeat.
 
-    blind: the service and region of each listing that did not answer, with the reason.
+    blind: the kinds and regions that could not be listed, with the reason.
     looked: the kinds and regions that were listed; nothing is known of the others.
+    lacking: the services and regions that the catalogue does not have, and that nothing declared asks for.
     """
 
     objects: dict[Key, list[Observed]] = field(default_factory=dict)
     blind: dict[tuple[str, str], Problem] = field(default_factory=dict)
     looked: set[tuple[str, str]] = field(default_factory=set)
+    lacking: set[tuple[str, str]] = field(default_factory=set)
 
     def one(self, key: Key) -> Observed | None:
         """Return the object of this name, or None when there is none; the first when there are several."""
@@ -48,6 +53,7 @@ class Observation:
                 self.put(item)
         self.blind.update(other.blind)
         self.looked |= other.looked
+        self.lacking |= other.lacking
 
 
 def concerned(kinds: Sequence[Kind], wanted: Iterable[Wanted]) -> list[Kind]:
@@ -72,11 +78,21 @@ def concerned(kinds: Sequence[Kind], wanted: Iterable[Wanted]) -> list[Kind]:
 def observe(kinds: Sequence[Kind], scope: Scope, read: Reader) -> Observation:
     """Return what an account sees of these kinds, reading all listings of a stage at once.
 
-    kinds must be in the order of their needs. The names seen are added to those of the scope, for the later stages.
+    kinds must be in the order of their needs. The names seen are added to those of the scope, for the later stages. A
+    service that the catalogue does not have is asked for nothing, unless something declared needs it.
     """
     seen = Observation()
+    asked_for = {(key.kind, key.region) for key in scope.wanted}
     for stage in sorted({kind.stage for kind in kinds}):
         asked = {kind: list(kind.listings(scope)) for kind in kinds if kind.stage == stage}
+        for kind, gets in asked.items():
+            lacking = {
+                (get.service, get.region)
+                for get in gets
+                if (kind.name, get.region) not in asked_for and not read.offers(get.service, get.region)
+            }
+            seen.lacking |= lacking
+            gets[:] = [get for get in gets if (get.service, get.region) not in lacking]
         # Kinds that show in the same listing, such as a security group and its rules, share one call.
         answers = read(dict.fromkeys(get for gets in asked.values() for get in gets))
         for kind, gets in asked.items():
@@ -84,7 +100,7 @@ def observe(kinds: Sequence[Kind], scope: Scope, read: Reader) -> Observation:
                 seen.looked.add((kind.name, get.region))
                 answer = answers[get]
                 if isinstance(answer, Problem):
-                    seen.blind[(get.service, get.region)] = answer
+                    seen.blind[(kind.name, get.region)] = answer
                     continue
                 for found in kind.read(answer, get, scope.names):
                     scope.names.add(found)

@@ -44,6 +44,9 @@ class Group(IdentityResource):
     def path(self, place: Place, item: Mapping[str, Any]) -> tuple[str, ...]:
         return (place.domain, "", item["name"])
 
+    def around(self, key: Key) -> tuple[str, ...]:
+        return ()
+
     def listings(self, scope: Scope) -> Iterable[Get]:
         return self.in_domains(scope)
 

@@ -31,6 +31,12 @@ class GroupMembership(Kind):
         path = (place.domain, "", place.parents[-1]["name"], item)
         yield Wanted(Key(self.name, "", path), absent=place.absent({}))
 
+    def around(self, key: Key) -> tuple[str, ...]:
+        return key.path[2:3]
+
+    def item(self, found: Observed) -> str:
+        return found.key.path[3]
+
     def label(self, key: Key) -> str:
         return f"{key.path[3]} in {key.path[2]}"
 
@@ -39,7 +45,7 @@ class GroupMembership(Kind):
         groups |= {key.path for key, item in scope.wanted.items() if self.name in item.owns}
         # Keystone lists members per group only.
         for id, path in scope.names.ids("group").items():
-            if path in groups:
+            if scope.whole or path in groups:
                 yield Get("identity", "", f"/groups/{id}/users", "users", about=id)
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:

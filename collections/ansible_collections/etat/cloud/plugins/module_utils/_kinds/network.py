@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from .._engine.model import Api, Change
 from .._options import STATE
 from ._resource import DESCRIPTION, NetworkResource, name_of
 
@@ -39,3 +41,12 @@ class Network(NetworkResource):
     }
     compared = ("description", "admin_state_up", "mtu", "port_security_enabled")
     needs = ("project",)
+
+    def users(self, api: Api, change: Change) -> Sequence[str]:
+        ports = api.get("/ports", {"network_id": change.id})["ports"]
+        return [
+            f"{port['device_owner'] or 'port'} {port['device_id'] or port['id']}"
+            for port in ports
+            # Those of Neutron's own services go with the network, or are deleted by the plan itself.
+            if not port["device_owner"].startswith("network:")
+        ]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .._engine.lease import is_lease
 from .._engine.model import Api, Change, Get, Key, Level, Names, Observed, Place, Privilege, Scope
-from ._resource import DESCRIPTION, IdentityResource, name_of
+from ._resource import DESCRIPTION, MARK, IdentityResource, name_of
 
 
 class Project(IdentityResource):
@@ -75,6 +76,10 @@ class Project(IdentityResource):
             return {**(before or {}), **wanted}
         return wanted
 
+    def item(self, found: Observed) -> dict[str, Any]:
+        said = {name: value for name, value in found.fields.items() if value not in (None, {}, [])}
+        return {"name": found.key.path[1], "domain": found.key.path[0], **said}
+
     def listings(self, scope: Scope) -> Iterable[Get]:
         if scope.account.privilege is Privilege.PROJECT:
             return [Get("identity", "", f"{self.collection}/{scope.account.project_id}", self.singular)]
@@ -90,10 +95,12 @@ class Project(IdentityResource):
                 "description": raw.get("description") or "",
                 "parent": title.get(raw.get("parent_id")),
                 "enabled": raw["enabled"],
-                "tags": sorted(raw.get("tags", ())),
+                # A lease says who writes, and nothing of the tenant.
+                "tags": sorted(tag for tag in raw.get("tags", ()) if not is_lease(tag)),
                 "options": dict(raw.get("options", {})),
             }
-            yield Observed(Key(self.name, "", (*domain, raw["name"])), raw["id"], fields)
+            mark = MARK in fields["tags"]
+            yield Observed(Key(self.name, "", (*domain, raw["name"])), raw["id"], fields, managed=mark)
 
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:
         domain = {"domain": Key("domain", "", key.path[:1])}
@@ -111,11 +118,18 @@ class Project(IdentityResource):
         }
 
     def update(self, api: Api, change: Change) -> None:
-        # Keystone refuses every change of an immutable project but that of the option itself.
         path = f"{self.collection}/{change.id}"
-        options = api.get(path)[self.singular].get("options", {})
+        now = api.get(path)[self.singular]
+        options, body = now.get("options", {}), self.body(api, change)
+        if "tags" in body:
+            body["tags"] = [*body["tags"], *filter(is_lease, now["tags"])]
+        # Keystone refuses every change of an immutable project but that of the option itself.
         if options.get("immutable") and set(change.after) != {"options"}:
             api.patch(path, {self.singular: {"options": {"immutable": False}}})
-            api.patch(path, {self.singular: {"options": options, **self.body(api, change)}})
+            api.patch(path, {self.singular: {"options": options, **body}})
         else:
-            super().update(api, change)
+            api.patch(path, {self.singular: body})
+
+    def users(self, api: Api, change: Change) -> Sequence[str]:
+        below = api.get(self.collection, {"parent_id": change.id})[self.plural]
+        return [f"project {project['name']} below it" for project in below]

@@ -67,6 +67,12 @@ class Quota(Kind):
                 fields = {name: said[there] for name, there in names_there.items() if there in said}
                 yield Observed(Key(self.name, get.region, path), project, fields, provided=get.provided)
 
+    def around(self, key: Key) -> tuple[str, ...]:
+        return ()
+
+    def item(self, found: Observed) -> dict[str, Any]:
+        return {name: limit for name, limit in found.fields.items() if limit is not None}
+
     def fits(self, name: str, provided: Any, wanted: Any) -> bool:
         return provided is not None and (provided < 0 or 0 <= wanted <= provided)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .._engine.model import Api, Get, Key, Kind, Names, Observed, Privilege, Scope
+from .._engine.model import Get, Key, Kind, Names, Observed, Privilege, Scope
 
 
 class Role(Kind):
@@ -67,7 +67,3 @@ class ExternalNetwork(Kind):
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:
             yield Observed(Key(self.name, get.region, (raw["name"],)), raw["id"])
-
-    def find(self, api: Api, key: Key) -> str:
-        found = api.get("/networks", {"router:external": "True", "name": key.path[0]})["networks"]
-        return found[0]["id"] if len(found) == 1 else ""

@@ -38,12 +38,20 @@ class RoleAssignment(Kind):
                 path = (place.domain, place.project, holder, item[holder], item["role"])
                 yield Wanted(Key(self.name, "", path), absent=place.absent(item))
 
+    def around(self, key: Key) -> tuple[str, ...]:
+        return ()
+
+    def item(self, found: Observed) -> dict[str, Any]:
+        holder, who, role = found.key.path[2:]
+        return {"role": role, holder: who}
+
     def listings(self, scope: Scope) -> Iterable[Get]:
         if not scope.filtered:
             return [Get("identity", "", "/role_assignments", "role_assignments")]
         domains = [("scope.domain.id", id) for id in scope.domain_ids()]
         projects = [("scope.project.id", id) for id in scope.project_ids()]
-        kept = domains if any(key.kind == self.name and not key.path[1] for key in scope.wanted) else []
+        over_domain = scope.whole or any(key.kind == self.name and not key.path[1] for key in scope.wanted)
+        kept = domains if over_domain else []
         return [Get("identity", "", "/role_assignments", "role_assignments", (query,)) for query in (*kept, *projects)]
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:

@@ -33,10 +33,20 @@ class RouterInterface(Kind):
         **STATE,
     }
     needs = ("router", "subnet")
+    parent = "router"
 
     def path(self, place: Place, item: Mapping[str, Any]) -> tuple[str, ...]:
         router = place.parents[-1]["name"]
         return (place.domain, place.project, router, item["network"], item.get("subnet") or item["network"])
+
+    def owner(self, key: Key) -> tuple[str, ...]:
+        return key.path[:3]
+
+    def around(self, key: Key) -> tuple[str, ...]:
+        return key.path[2:3]
+
+    def item(self, found: Observed) -> dict[str, Any]:
+        return {"network": found.key.path[3], "subnet": found.key.path[4]}
 
     def label(self, key: Key) -> str:
         router, network, subnet = key.path[2:]

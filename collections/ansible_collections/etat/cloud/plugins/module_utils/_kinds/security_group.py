@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._engine.model import Api, Change, Get, Key, Place, Scope, Wanted
+from .._engine.model import Api, Change, Get, Key, Observed, Place, Scope, Wanted
 from .._options import STATE
 from ._resource import DESCRIPTION, NetworkResource, name_of
 
@@ -18,7 +18,7 @@ DEFAULT = "default"
 
 def groups_with_rules(scope: Scope) -> Iterable[Get]:
     """Return the listings that show groups and, inside them, their rules."""
-    fields = ("id", "name", "project_id", "description", "stateful", "security_group_rules")
+    fields = ("id", "name", "project_id", "description", "stateful", "tags", "security_group_rules")
     return scope.regional("network", "/security-groups", "security_groups", *(("fields", name) for name in fields))
 
 
@@ -55,13 +55,19 @@ class SecurityGroup(NetworkResource):
         for found in super().wanted(place, item):
             yield replace(found, owns=("security_group_rule",)) if item.get("prune_rules") else found
 
+    def natural(self, found: Observed) -> bool:
+        return found.key.path[-1] == DEFAULT
+
     def listings(self, scope: Scope) -> Iterable[Get]:
         return groups_with_rules(scope)
 
+    def users(self, api: Api, change: Change) -> Sequence[str]:
+        ports = api.get("/ports", {"security_groups": change.id, "fields": "id"})["ports"]
+        return [f"port {port['id']}" for port in ports]
+
     def create(self, api: Api, change: Change) -> str:
         if change.key.path[-1] != DEFAULT:
-            body = {**self.body(api, change), **self.birth(api, change), "name": change.key.path[-1]}
-            made = api.post(self.collection, {self.singular: body})[self.singular]
+            made = self.made(api, change)
         else:
             # Neutron makes the default group of a project when its groups are first listed.
             project = api.id(Key("project", "", change.key.path[:2]))

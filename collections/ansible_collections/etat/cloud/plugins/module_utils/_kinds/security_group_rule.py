@@ -11,7 +11,7 @@ from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed, Place, Scope, Wanted
 from .._options import STATE
-from .security_group import groups_with_rules
+from .security_group import DEFAULT, groups_with_rules
 
 #: Protocols by the numbers of IANA, under the names that Neutron uses.
 #: https://www.iana.org/assignments/protocol-numbers/
@@ -43,6 +43,12 @@ ICMP = ("icmp", "ipv6-icmp")
 ANY = "any"
 ETHERTYPES = ("IPv4", "IPv6")
 DIRECTIONS = ("ingress", "egress")
+#: The option that names each kind of other side.
+_OTHER_SIDES = {
+    "prefix": "remote_ip_prefix",
+    "security_group": "remote_group",
+    "address_group": "remote_address_group",
+}
 
 
 def protocol_name(protocol: str | int | None, ethertype: str) -> str:
@@ -160,6 +166,31 @@ class SecurityGroupRule(Kind):
 
     def owner(self, key: Key) -> tuple[str, ...]:
         return key.path[:3]
+
+    def around(self, key: Key) -> tuple[str, ...]:
+        return key.path[2:3]
+
+    def item(self, found: Observed) -> dict[str, Any] | None:
+        direction, ethertype, protocol, ports, side, other = found.key.path[3:]
+        if side == "id":
+            return None
+        said: dict[str, Any] = {"direction": direction, "ethertype": ethertype}
+        if protocol != ANY:
+            said["protocol"] = protocol
+        if ports != ANY:
+            said["ports"] = [ports]
+        if (side, other) != ("prefix", ANY):
+            said[_OTHER_SIDES[side]] = other
+        return said
+
+    def natural(self, found: Observed) -> bool:
+        # Neutron puts them into each new group, and into the default one a rule that lets its own members in.
+        group, direction, _ethertype, protocol, ports, side, other = found.key.path[2:]
+        if (protocol, ports) != (ANY, ANY):
+            return False
+        return (direction == "egress" and (side, other) == ("prefix", ANY)) or (
+            group == DEFAULT and direction == "ingress" and (side, other) == ("security_group", DEFAULT)
+        )
 
     def listings(self, scope: Scope) -> Iterable[Get]:
         return groups_with_rules(scope)

@@ -98,6 +98,7 @@ class Subnet(NetworkResource):
     )
     fixed = ("cidr",)
     needs = ("network",)
+    parent = "network"
     asked = (*compared, "network_id")
 
     def normal(self, name: str, value: Any) -> Any:

@@ -227,7 +227,12 @@ class Configuration:
             arguments += ["--config-file", str(configuration(self.lab, group, "cinder") / "cinder.conf")]
         lines.append(f"    sys.argv = {arguments!r}")
         if service in READY:
-            lines += ["", "", "def post_worker_init(worker):", '    """Make the policy, now that the settings are read."""']
+            lines += [
+                "",
+                "",
+                "def post_worker_init(worker):",
+                '    """Make the policy, now that the settings are read."""',
+            ]
             lines += [f"    {line}" for line in READY[service]]
         return "\n".join(lines) + "\n"
 

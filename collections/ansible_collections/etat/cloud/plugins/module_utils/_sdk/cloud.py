@@ -5,18 +5,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from .._engine.apply import Done, Failed
-from .._engine.model import Account, Action, Change, EngineError, Get, Key, Kind, Privilege, Problem
+from .._engine.model import (
+    Account,
+    Action,
+    Change,
+    EngineError,
+    Get,
+    Key,
+    Kind,
+    Names,
+    Observed,
+    Privilege,
+    Problem,
+    Scope,
+    Wanted,
+)
 from .errors import problem
-from .session import CountingSession
+from .session import CountingSession, uncertain
 
 with suppress(ImportError):  # SDK_ERROR says so.
     from keystoneauth1 import exceptions as ka
@@ -26,7 +42,19 @@ with suppress(ImportError):  # SDK_ERROR says so.
     from openstack.config import OpenStackConfig
 
 #: The major version of each API that the kinds speak.
-VERSIONS = {"identity": "3", "compute": "2.1", "network": "2", "block-storage": "3", "image": "2"}
+VERSIONS = {
+    "identity": "3",
+    "compute": "2.1",
+    "network": "2",
+    "block-storage": "3",
+    "image": "2",
+    "key-manager": "1",
+    "load-balancer": "2",
+    "dns": "2",
+    "shared-file-system": "2",
+}
+#: The microversion that the kinds speak, where a service has them and the oldest one lacks what they need.
+MICROVERSIONS = {"compute": "2.64", "block-storage": "3.3", "shared-file-system": "2.40"}
 #: What names a scope in the options of an authentication.
 SCOPE_OPTIONS = frozenset(
     {
@@ -43,8 +71,10 @@ SCOPE_OPTIONS = frozenset(
         "default_domain_name",
     }
 )
-#: Reads are repeated when the cloud is busy or a connection breaks: nothing is done twice by that.
-READ_RETRIES = {"connect_retries": 2, "status_code_retries": 3, "retriable_status_codes": [429, 502, 503, 504]}
+#: How often a change is tried whose answer does not come, each time after a look at what it did.
+ATTEMPTS = 3
+#: Seconds before that look; twice as long before each further one.
+LOOK_AFTER = 1.0
 
 
 class NotThere(LookupError):
@@ -76,12 +106,48 @@ class Cloud:
         self._catalogue = access.service_catalog
         self._sessions: dict[str, CountingSession] = {self.account.project_id: self.session}
         self._adapters: dict[tuple[str, str, str], Adapter] = {}
+        self._extensions: dict[str, frozenset[str]] = {}
+        self._silent: dict[tuple[str, str], Exception] = {}
         self._lock = Lock()
 
     def regions(self) -> list[str]:
         """Return the names of the regions in the service catalogue."""
         endpoints = self._catalogue.get_endpoints().values()
         return sorted({endpoint["region_id"] for found in endpoints for endpoint in found if endpoint.get("region_id")})
+
+    def offers(self, service: str, region: str) -> bool:
+        """Return whether the catalogue, or clouds.yaml, has a service in a region."""
+        found = self._catalogue.get_endpoints_data(service_type=service, region_name=region or None)
+        return any(found.values()) or bool(self._config.get_endpoint(service))
+
+    def extensions(self, region: str, project: str) -> frozenset[str]:
+        """Return the aliases of the network service's extensions in a region; asked once."""
+        with self._lock:
+            known = self._extensions.get(region)
+        if known is None:
+            answer = self.adapter("network", region, project).get("/extensions").json()
+            known = frozenset(extension["alias"] for extension in answer["extensions"])
+            with self._lock:
+                self._extensions[region] = known
+        return known
+
+    def request(self, place: tuple[str, str, str], path: str, method: str, **kwargs: Any) -> Any:
+        """Send one request to a place: service, region and, for a token of its own, project.
+
+        A service that did not answer for as long as anybody waits is not asked again: a region that is down would hold
+        up all others.
+
+        Raises what keystoneauth raises.
+        """
+        silent = self._silent.get(place[:2])
+        if silent:
+            raise silent
+        try:
+            return self.adapter(*place).request(path, method, **kwargs)
+        except ka.ConnectionError as error:
+            if kwargs.get("repeat", True):
+                self._silent[place[:2]] = error
+            raise
 
     def calls(self) -> Mapping[str, int]:
         """Return how many calls went to each service so far, tokens and discovery apart."""
@@ -107,6 +173,8 @@ class Cloud:
                     region_name=region or None,
                     interface=self._config.get_interface(service),
                     version=VERSIONS[service],
+                    endpoint_override=self._config.get_endpoint(service),
+                    default_microversion=MICROVERSIONS.get(service),
                 )
             return self._adapters[place]
 
@@ -136,12 +204,12 @@ class Cloud:
             return dict(zip(asked, pool.map(self._listing, asked), strict=True))
 
     def _listing(self, get: Get) -> list[Mapping[str, Any]] | Problem:
-        adapter = self.adapter(get.service, get.region, get.project)
+        place = (get.service, get.region, get.project)
         query: Sequence[tuple[str, str]] | None = get.query
         found: list[Mapping[str, Any]] = []
         try:
             while query is not None:
-                page = adapter.get(get.path, params=list(query), **READ_RETRIES).json()
+                page = self.request(place, get.path, "GET", params=list(query)).json()
                 held = page[get.collection]
                 if isinstance(held, dict):
                     return [held]
@@ -156,6 +224,22 @@ class Cloud:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class CloudReader:
+    """Reads listings of one cloud, a number of them at once; see the engine's Reader."""
+
+    cloud: Cloud
+    workers: int
+
+    def __call__(self, gets: Iterable[Get]) -> dict[Get, list[Mapping[str, Any]] | Problem]:
+        """Read listings at once."""
+        return self.cloud.read(gets, self.workers)
+
+    def offers(self, service: str, region: str) -> bool:
+        """Return whether the cloud has a service in a region."""
+        return self.cloud.offers(service, region)
+
+
 class Writer:
     """Makes changes with the accounts that may, and remembers the ids of what it made."""
 
@@ -163,45 +247,107 @@ class Writer:
         self._kinds = {kind.name: kind for kind in kinds}
         self._ids = ids
 
-    def api(self, cloud: Cloud, key: Key) -> CloudApi:
+    def api(self, cloud: Cloud, key: Key, repeat: bool = True) -> CloudApi:
         """Return what a kind may use to read or write one object."""
-        kind = self._kinds[key.kind]
         project = ""
         if key.region and cloud.account.privilege is Privilege.DOMAIN:
             project = self._ids[Key("project", "", key.path[:2])]
-        return CloudApi(cloud.adapter(kind.service, key.region, project), key.region, self._kinds, self._ids)
+        return CloudApi(self, cloud, (self._kinds[key.kind].service, key.region, project), repeat)
+
+    def id(self, cloud: Cloud, key: Key) -> str:
+        """Return the id of an object that exists by now; one that could not be listed before is looked up.
+
+        Raises NotThere when there is none, or more than one.
+        """
+        if key not in self._ids:
+            found = self.find(cloud, [key])[key]
+            if not found:
+                raise NotThere(f"{key} is not there")
+            self._ids[key] = found
+        return self._ids[key]
+
+    def find(self, cloud: Cloud, keys: Sequence[Key]) -> dict[Key, str]:
+        """Return the id that each of some objects of one kind and tenant has in the cloud by now, empty without one."""
+        kind, first = self._kinds[keys[0].kind], keys[0]
+        names = Names()
+        for known, id in list(self._ids.items()):
+            names.add(Observed(known, id))
+        scope = Scope(
+            account=cloud.account,
+            regions=(first.region,) if first.region else (),
+            domains=frozenset(key.path[0] for key in keys),
+            tenants=frozenset(key.tenant for key in keys),
+            wanted={key: Wanted(key) for key in keys},
+            names=names,
+            filtered=True,
+        )
+        found: dict[Key, str] = dict.fromkeys(keys, "")
+        for get, answer in cloud.read(kind.listings(scope), workers=1).items():
+            if isinstance(answer, Problem):
+                raise NotThere(f"{first} cannot be looked up: {answer.why}")
+            for seen in kind.read(answer, get, names):
+                if seen.key in found:
+                    found[seen.key] = seen.id
+        return found
 
     def perform(self, cloud: Cloud, changes: Sequence[Change]) -> Done:
         """Make changes that go in one call.
 
+        A change whose answer is lost is made again after a look at what it did, so that nothing is made twice.
+
         Raises Failed with the reason and the request's id when the cloud refuses or does not answer.
         """
         first = changes[0]
-        kind = self._kinds[first.key.kind]
-        api = self.api(cloud, first.key)
-        try:
-            ids = self._make(kind, api, changes)
-        except (ka.ClientException, sdk_exceptions.SDKException, LookupError, ValueError) as error:
-            status = getattr(error, "http_status", 0)
-            if len(changes) == 1 and (
-                (first.action is Action.DELETE and status == 404)
-                or (first.action is Action.CREATE and status == 409 and kind.same_if_exists)
-            ):
-                return Done((), getattr(error, "request_id", "") or "")
-            said = problem(error, cloud.name, str(first.key))
-            raise Failed(
-                f"{said.why}. {said.next}",
-                getattr(error, "request_id", "") or "",
-                # A refusal of the whole is an answer: nothing was made, so each may be tried alone. The same is true
-                # when something that one of them refers to is not there, which is known before the call.
-                divisible=400 <= status < 500 or isinstance(error, NotThere),
-            ) from error
-        for change, id in zip(changes, ids, strict=True):
-            self._ids[change.key] = id
-        return Done(tuple(ids), api.request_id)
+        creates = first.action is Action.CREATE
+        for attempt in range(1, ATTEMPTS + 1):
+            api = self.api(cloud, first.key, repeat=not creates)
+            try:
+                ids = self._make(api, changes)
+            except (ka.ClientException, sdk_exceptions.SDKException, LookupError, ValueError) as error:
+                exists = creates and attempt > 1 and getattr(error, "http_status", 0) in (400, 409)
+                if not (uncertain(error) or exists):
+                    return self._ended(cloud, changes, error)
+                made = self._made(cloud, changes, attempt) if creates else []
+                if not all(made) or not made:
+                    if attempt == ATTEMPTS or exists:
+                        return self._ended(cloud, changes, error)
+                    continue
+                ids = made
+            for change, id in zip(changes, ids, strict=True):
+                self._ids[change.key] = id
+            return Done(tuple(ids), api.request_id)
+        raise AssertionError("the last attempt returns or raises")
 
-    def _make(self, kind: Kind, api: CloudApi, changes: Sequence[Change]) -> list[str]:
+    def _made(self, cloud: Cloud, changes: Sequence[Change], attempt: int) -> list[str]:
+        """Return the ids of what creations made although they seemed to fail; an empty id for what is not there."""
+        time.sleep(LOOK_AFTER * 2 ** (attempt - 1))
+        with suppress(NotThere):
+            found = self.find(cloud, [change.key for change in changes])
+            return [found[change.key] for change in changes]
+        return []
+
+    def _ended(self, cloud: Cloud, changes: Sequence[Change], error: Exception) -> Done:
+        """Return that a failure is none, or raise Failed."""
+        first, kind = changes[0], self._kinds[changes[0].key.kind]
+        status = getattr(error, "http_status", 0)
+        request_id = getattr(error, "request_id", "") or ""
+        if len(changes) == 1 and (
+            (first.action is Action.DELETE and status == 404)
+            or (first.action is Action.CREATE and status == 409 and kind.same_if_exists)
+        ):
+            return Done((), request_id)
+        said = problem(error, cloud.name, str(first.key))
+        raise Failed(
+            f"{said.why}. {said.next}",
+            request_id,
+            # A refusal of the whole is an answer: nothing was made, so each may be tried alone. The same is true
+            # when something that one of them refers to is not there, which is known before the call.
+            divisible=400 <= status < 500 or isinstance(error, NotThere),
+        ) from error
+
+    def _make(self, api: CloudApi, changes: Sequence[Change]) -> list[str]:
         first = changes[0]
+        kind = self._kinds[first.key.kind]
         if first.action is Action.CREATE:
             return kind.create_batch(api, list(changes)) if len(changes) > 1 else [kind.create(api, first)]
         if first.action is Action.UPDATE:
@@ -214,11 +360,12 @@ class Writer:
 class CloudApi:
     """Calls to one service in one region with one token; see the engine's Api."""
 
-    def __init__(self, adapter: Adapter, region: str, kinds: Mapping[str, Kind], ids: MutableMapping[Key, str]) -> None:
-        self._adapter = adapter
-        self._kinds = kinds
-        self._ids = ids
-        self.region = region
+    def __init__(self, writer: Writer, cloud: Cloud, place: tuple[str, str, str], repeat: bool) -> None:
+        self._writer = writer
+        self._cloud = cloud
+        self._place = place
+        self._repeat = repeat
+        self.region = place[1]
         self.request_id = ""
         self.post = partial(self._send, "POST")
         self.put = partial(self._send, "PUT")
@@ -227,19 +374,19 @@ class CloudApi:
 
     def id(self, key: Key) -> str:
         """Return the id of an object that exists by now; one that could not be listed before is looked up."""
-        if key not in self._ids:
-            found = self._kinds[key.kind].find(self, key)
-            if not found:
-                raise NotThere(f"{key} is not there")
-            self._ids[key] = found
-        return self._ids[key]
+        return self._writer.id(self._cloud, key)
+
+    def extension(self, alias: str) -> bool:
+        """Return whether the network service of the region has an extension."""
+        return alias in self._cloud.extensions(self.region, self._place[2])
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """Read one page."""
-        return self._adapter.get(path, params=query, **READ_RETRIES).json()
+        return self._cloud.request(self._place, path, "GET", params=query).json()
 
     def _send(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._adapter.request(path, method, **({} if body is None else {"json": body}))
+        sent = {} if body is None else {"json": body}
+        answer = self._cloud.request(self._place, path, method, repeat=self._repeat, **sent)
         self.request_id = answer.headers.get("x-openstack-request-id", "")
         return answer.json() if answer.content else None
 

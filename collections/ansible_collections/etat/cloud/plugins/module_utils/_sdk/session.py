@@ -1,24 +1,45 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A session that counts its calls and that writes only when it is told to."""
+"""A session that counts its calls, writes only when it is told to, and repeats what is safe to repeat."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
+import time
+from collections import Counter, deque
+from contextlib import suppress
 from typing import Any
 
 try:
+    from keystoneauth1 import exceptions as ka
     from keystoneauth1.session import Session
 except ImportError:
     Session = object  # type: ignore[assignment, misc]  # SDK_ERROR says so.
 
 READS = ("GET", "HEAD")
+#: Seconds after which no answer is a failure, unless clouds.yaml says another api_timeout.
+TIMEOUT = 60.0
+#: Seconds from the first try after which a call is not tried again.
+PATIENCE = 90.0
+#: Seconds before the second try; twice as long before each further one.
+PAUSE = 0.5
+#: How often a call is tried that fails at once.
+TRIES = 4
+#: Answers that a later try may change, beside 429, which says so itself.
+PASSING = (500, 502, 503, 504)
 
 
 class WriteRefused(Exception):
     """A call that would write came before writing was allowed; the message names it."""
+
+
+def uncertain(error: Exception) -> bool:
+    """Return whether a call may have done its work although it failed, or failed in a way that may pass."""
+    if isinstance(error, ka.HttpError):
+        return error.http_status in PASSING
+    # Broken, refused and silent connections; an answer that was cut off is one of them, or no JSON.
+    return isinstance(error, (ka.ConnectionError, ValueError)) and not isinstance(error, ka.SSLError)
 
 
 class CountingSession(Session):
@@ -29,12 +50,17 @@ class CountingSession(Session):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.timeout = self.timeout or TIMEOUT
         self.calls: Counter[str] = Counter()
         self.writable = False
+        self._given_up: deque[Exception] = deque(maxlen=100)
         self._lock = threading.Lock()
 
-    def request(self, url: str, method: str, **kwargs: Any) -> Any:  # type: ignore[override]
+    def request(self, url: str, method: str, repeat: bool = True, **kwargs: Any) -> Any:  # type: ignore[override]
         """Send one request; see keystoneauth1.session.Session.request.
+
+        repeat: whether the request may be sent again when its answer does not come. POST never is, tokens aside. A
+        request that is refused because there are too many of them is sent again in any case: nothing was done.
 
         Raises WriteRefused when the request would write and writing is not allowed.
         """
@@ -42,6 +68,29 @@ class CountingSession(Session):
         if method.upper() not in READS and not asks_token and not self.writable:
             raise WriteRefused(f"{method} {url}")
         filter = kwargs.get("endpoint_filter") or {}
-        with self._lock:
-            self.calls["tokens" if asks_token else filter.get("service_type", "discovery")] += 1
-        return super().request(url, method, **kwargs)
+        repeat = repeat and (asks_token or method.upper() != "POST")
+        begun = time.monotonic()
+        for tried in range(1, TRIES + 1):
+            with self._lock:
+                self.calls["tokens" if asks_token else filter.get("service_type", "discovery")] += 1
+            try:
+                return super().request(url, method, **kwargs)
+            except ka.ClientException as error:
+                pause = PAUSE * 2 ** (tried - 1)
+                if isinstance(error, ka.HttpError) and error.http_status == 429:
+                    pause = max(pause, _retry_after(error))
+                elif not (repeat and uncertain(error)):
+                    raise
+                # What was given up inside, for a token, is not begun again outside.
+                if tried == TRIES or time.monotonic() + pause - begun > PATIENCE or error in self._given_up:
+                    self._given_up.append(error)
+                    raise
+            time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+
+def _retry_after(error: ka.HttpError) -> float:
+    """Return the seconds that an answer asks to wait, or none: a date needs a clock that both sides agree on."""
+    with suppress(KeyError, ValueError):
+        return float(error.response.headers["Retry-After"]) if error.response is not None else 0.0
+    return 0.0

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.etat.cloud.plugins.module_utils._sdk import cloud as sdk_cloud
+from ansible_collections.etat.cloud.plugins.module_utils._sdk import session
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils import cloud_server
 from hypothesis import HealthCheck, settings
 
@@ -63,5 +65,8 @@ def cloud(
     file = tmp_path / "clouds.yaml"
     file.write_text(json.dumps(cloud_server.clouds(running_cloud.address)), encoding="utf-8")
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    # Nobody waits for a small cloud.
+    monkeypatch.setattr(session, "PAUSE", 0.0)
+    monkeypatch.setattr(sdk_cloud, "LOOK_AFTER", 0.0)
     running_cloud.hold({})
     return running_cloud

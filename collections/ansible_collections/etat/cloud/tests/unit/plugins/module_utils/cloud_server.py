@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 #: The version below each service's endpoint; network has none in the catalogue, so it is discovered, as on the lab.
 ENDPOINTS = {"identity": "/v3", "compute": "/v2.1", "block-storage": "/v3", "network": ""}
@@ -66,6 +66,7 @@ class Fault:
     status: int
     body: Any
     times: int
+    headers: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -109,16 +110,20 @@ class CloudServer:
         self.content = Content(copy.deepcopy(dict(records)), copy.deepcopy(dict(answers or {})))
         return self.content
 
-    def fail(self, call: str, status: int, body: Any = None, times: int = 1000) -> None:
+    def fail(
+        self, call: str, status: int, body: Any = None, times: int = 1000, headers: Mapping[str, str] | None = None
+    ) -> None:
         """Answer a call such as "GET network toulouse /networks" with an error for so many times."""
-        self.content.faults[call] = Fault(status, body, times)
+        self.content.faults[call] = Fault(status, body, times, dict(headers or {}))
 
     def writes(self) -> list[dict[str, Any]]:
-        """Return the calls that wrote, tokens aside, in the form of the tables."""
+        """Return the calls that wrote, tokens and leases aside, in the form of the tables."""
         return [
             {f"{call.method} {call.path}": call.body}
             for call in self.content.calls
-            if call.method != "GET" and call.path != "identity /auth/tokens"
+            if call.method != "GET"
+            and call.path != "identity /auth/tokens"
+            and "/tags/etat.cloud-lease" not in call.path
         ]
 
     def reads(self, path: str) -> list[Call]:
@@ -134,7 +139,7 @@ class CloudServer:
             fault = self.content.faults.get(f"{call.method} {call.path}")
             if fault and fault.times:
                 fault.times -= 1
-                return fault.status, fault.body, {}
+                return fault.status, fault.body, fault.headers
             if call.path == "identity /auth/tokens":
                 return self._token(call.body["auth"])
             if call.path.endswith(" /"):
@@ -264,7 +269,21 @@ class CloudServer:
         self.content.made += 1
         return {"id": f"new-{self.content.made}", **DEFAULTS.get(path.rpartition("/")[2], {}), **sent}
 
+    def _tag(self, call: Call) -> tuple[int, Any]:
+        """Put a tag on a record, or take it away, as Keystone and Neutron do."""
+        holder, tag = call.path.rsplit("/tags/", 1)
+        record = self._record(holder)
+        if record is None:
+            return _missing(holder)
+        tags = record.setdefault("tags", [])
+        if call.method == "DELETE" and tag not in tags:
+            return _missing(call.path)
+        tags[:] = [other for other in tags if other != tag] + ([tag] if call.method == "PUT" else [])
+        return 201, None
+
     def _put(self, call: Call) -> tuple[int, Any]:
+        if "/tags/" in call.path:
+            return self._tag(call)
         if f"PUT {call.path}" in self.content.answers:
             return 200, self.content.answers[f"PUT {call.path}"]
         record = self._record(call.path)
@@ -277,6 +296,8 @@ class CloudServer:
     _patch = _put
 
     def _delete(self, call: Call) -> tuple[int, Any]:
+        if "/tags/" in call.path:
+            return self._tag(call)
         collection, id = call.path.rsplit("/", 1)
         held = self.content.records.get(collection)
         if held:
@@ -319,7 +340,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
-        service, *rest = parts.path.strip("/").split("/")
+        service, *rest = unquote(parts.path).strip("/").split("/")
         region = "" if service == "identity" else rest.pop(0)
         version = VERSIONED[service].strip("/")
         path = "/" + "/".join(rest[1:] if rest[:1] == [version] else rest)

@@ -29,6 +29,8 @@ SCHEMA = json_schema(TENANT_OPTIONS)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: A declaration that names every option once.
 WHOLE = yaml.safe_load("""
+identity: {}
+regions: [{region: toulouse}]
 domains:
   - name: education
     description: A ministry

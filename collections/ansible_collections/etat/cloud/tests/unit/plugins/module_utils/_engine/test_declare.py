@@ -14,8 +14,12 @@ DEFAULT = {"name": "moodle", "domain": "education"}
 def test_a_domain_a_tenant_and_its_sites_become_objects_in_the_order_of_the_declaration() -> None:
     wanted = declare(
         KINDS,
-        [{"name": "education"}],
-        [{**DEFAULT, "sites": [{"region": "toulouse", "networks": [{"name": "front"}]}, {"region": "paris"}]}],
+        {
+            "domains": [{"name": "education"}],
+            "tenants": [
+                {**DEFAULT, "sites": [{"region": "toulouse", "networks": [{"name": "front"}]}, {"region": "paris"}]}
+            ],
+        },
     )
     assert [item.key for item in wanted] == [
         Key("domain", "", ("education",)),
@@ -25,17 +29,17 @@ def test_a_domain_a_tenant_and_its_sites_become_objects_in_the_order_of_the_decl
 
 
 def test_a_tenant_without_sites_is_its_project() -> None:
-    assert [item.key.kind for item in declare(KINDS, [], [{**DEFAULT, "sites": None}])] == ["project"]
+    assert [item.key.kind for item in declare(KINDS, {"tenants": [{**DEFAULT, "sites": None}]})] == ["project"]
 
 
 def test_the_same_object_declared_twice_alike_is_wanted_once() -> None:
-    assert len(declare(KINDS, [], [DEFAULT, {**DEFAULT, "description": None}])) == 1
+    assert len(declare(KINDS, {"tenants": [DEFAULT, {**DEFAULT, "description": None}]})) == 1
 
 
 def test_all_contradictions_are_told_at_once() -> None:
     groups = [{"name": "a"}, {"name": "a", "state": "absent"}, {"name": "b"}, {"name": "b", "prune_members": True}]
     with pytest.raises(EngineError) as refused:
-        declare(KINDS, [{"name": "education", "groups": groups}], [])
+        declare(KINDS, {"domains": [{"name": "education", "groups": groups}]})
     first, second = str(refused.value).splitlines()
     assert first == "group education/a is declared twice: as present, and as absent. Keep one."
     assert second.endswith("as present, and as pruning every group membership that is not declared. Keep one.")
@@ -43,5 +47,5 @@ def test_all_contradictions_are_told_at_once() -> None:
 
 def test_what_stands_under_an_absent_object_is_absent() -> None:
     network = {"name": "front", "state": "absent", "subnets": [{"name": "front", "cidr": "192.0.2.0/24"}]}
-    wanted = declare(KINDS, [], [{**DEFAULT, "sites": [{"region": "toulouse", "networks": [network]}]}])
+    wanted = declare(KINDS, {"tenants": [{**DEFAULT, "sites": [{"region": "toulouse", "networks": [network]}]}]})
     assert [item.key.kind for item in wanted if item.absent] == ["network", "subnet"]

@@ -36,14 +36,14 @@ def seen(*objects: Observed) -> Observation:
 
 def test_an_object_that_could_not_be_looked_at_is_neither_changed_nor_needed() -> None:
     found = seen()
-    found.blind[("network", "toulouse")] = BLIND
+    found.blind |= {(kind, "toulouse"): BLIND for kind in ("network", "subnet")}
     wanted = [Wanted(PROJECT), Wanted(NETWORK), Wanted(SUBNET, {"cidr": "192.0.2.0/24"})]
     assert [change.key for change in diff(KINDS, wanted, found)] == [PROJECT]
-    assert blocked(KINDS, wanted, found) == {NETWORK: BLIND, SUBNET: BLIND}
+    assert blocked(wanted, found) == {NETWORK: BLIND, SUBNET: BLIND}
 
 
 def test_a_change_of_identity_may_need_what_could_not_be_looked_at() -> None:
-    found = Observation(blind={("identity", ""): BLIND}, looked={("network", "toulouse")})
+    found = Observation(blind={("project", ""): BLIND}, looked={("network", "toulouse")})
     changes = diff(KINDS, [Wanted(NETWORK)], found)
     assert [change.action for change in changes] == [Action.CREATE]
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,9 +41,10 @@ def scope(privilege: Privilege = Privilege.CLOUD, *, filtered: bool = True) -> S
 class Reader:
     """Answers listings from records and remembers which were asked for, batch by batch."""
 
-    def __init__(self, problem_in: str = "") -> None:
+    def __init__(self, problem_in: str = "", lacking: str = "nowhere") -> None:
         self.batches: list[list[Get]] = []
         self.problem_in = problem_in
+        self.lacking = lacking
 
     def __call__(self, gets: Iterable[Get]) -> Mapping[Get, list[Mapping[str, Any]] | Problem]:
         asked = list(gets)
@@ -50,6 +52,9 @@ class Reader:
         return {
             get: BLIND if get.region and get.region == self.problem_in else list(RECORDS[get.path]) for get in asked
         }
+
+    def offers(self, service: str, region: str) -> bool:
+        return region != self.lacking
 
 
 def kinds(*names: str) -> list[Kind]:
@@ -89,7 +94,23 @@ def test_a_manager_of_a_domain_lists_each_project_with_its_token() -> None:
     assert [get.project for get in reader.batches[1]] == ["p-1", "p-1"]
 
 
-def test_a_listing_that_does_not_answer_blinds_its_service_in_its_region_only() -> None:
+def test_a_service_that_the_catalogue_lacks_is_asked_for_nothing() -> None:
+    reader = Reader(lacking="paris")
+    seen = observe(kinds("domain", "project", "network"), scope(), reader)
+    assert [get.region for get in reader.batches[2]] == ["toulouse"]
+    assert seen.lacking == {("network", "paris")}
+    assert ("network", "paris") not in seen.looked
+
+
+def test_a_service_that_the_catalogue_lacks_is_asked_when_something_declared_needs_it() -> None:
+    reader = Reader(problem_in="paris", lacking="paris")
+    key = Key("network", "paris", ("education", "moodle", "front"))
+    seen = observe(kinds("domain", "project", "network"), replace(scope(), wanted={key: Wanted(key)}), reader)
+    assert seen.blind == {("network", "paris"): BLIND}
+    assert seen.lacking == set()
+
+
+def test_a_listing_that_does_not_answer_blinds_its_kind_in_its_region_only() -> None:
     seen = observe(kinds("domain", "project", "network"), scope(), Reader(problem_in="paris"))
     assert seen.blind == {("network", "paris"): BLIND}
     assert [key.region for key in seen.objects if key.kind == "network"] == ["toulouse"]

@@ -27,7 +27,7 @@ Declared = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
 def planned(declared: Declared, seen: Observation) -> Plan:
-    return plan(KINDS, diff(KINDS, declare(KINDS, *declared), seen))
+    return plan(KINDS, diff(KINDS, declare(KINDS, dict(zip(("domains", "tenants"), declared, strict=True))), seen))
 
 
 def applied(found: Plan, cloud: CloudModel, workers: int = 1) -> list[Outcome]:
@@ -151,7 +151,7 @@ def test_what_was_built_can_be_taken_down_in_one_run(workers: int, before: Decla
 @given(declarations(), declarations())
 def test_what_is_not_declared_is_left_alone(before: Declared, declared: Declared) -> None:
     found = planned(declared, built(before).seen)
-    wanted = {item.key: item for item in declare(KINDS, *declared)}
+    wanted = {item.key: item for item in declare(KINDS, dict(zip(("domains", "tenants"), declared, strict=True)))}
     pruned = {(item.key, kind) for item in wanted.values() for kind in item.owns}
     for change in found.changes:
         kind = BY_NAME[change.key.kind]

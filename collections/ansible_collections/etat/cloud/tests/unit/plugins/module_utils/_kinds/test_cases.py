@@ -64,7 +64,7 @@ def prepared(cloud: CloudServer, case: Mapping[str, Any]) -> Run:
     declared = checked.validated_parameters
     accepts = tuple(case["accepts"]) if "accepts" in case else None
     account = case.get("account", "interne")
-    declaration = Declaration(account, declared["domains"], declared["tenants"], accepts, workers=1)
+    declaration = Declaration(account, declared, accepts, workers=1)
     return Run(KINDS, declaration, Progress())
 
 

@@ -24,6 +24,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._engine.model import (
     Problem,
 )
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
+from ansible_collections.etat.cloud.plugins.module_utils._sdk import session
 from ansible_collections.etat.cloud.plugins.module_utils._sdk.cloud import Cloud, Writer
 from ansible_collections.etat.cloud.plugins.module_utils._sdk.session import WriteRefused
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils import cloud_server
@@ -39,6 +40,7 @@ RECORDS: dict[str, Any] = {
     "identity /domains": [{"id": "default", "name": "Default"}, DOMAIN],
     "identity /projects": PROJECTS,
     "network toulouse /networks": [{"id": f"n-{number}", "name": f"net{number}"} for number in range(5)],
+    "network toulouse /extensions": [{"alias": "tag-creation"}],
     "compute toulouse /limits": {"limits": {"absolute": {}}},
 }
 NETWORKS = Get("network", "toulouse", "/networks", "networks", (("limit", "2"),))
@@ -135,32 +137,75 @@ def test_an_answer_that_holds_one_object_is_a_list_of_one(server: CloudServer) -
     assert listed(Cloud("interne"), Get("compute", "toulouse", "/limits", "limits")) == [{"absolute": {}}]
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_read_is_repeated_while_the_cloud_is_busy(
-    server: CloudServer, monkeypatch: pytest.MonkeyPatch, status: int
-) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    server.fail("GET network toulouse /networks", status, times=3)
-    assert isinstance(listed(Cloud("interne"), NETWORKS), list)
-    assert len(server.reads("network toulouse /networks")) == 4
-
-
-def test_a_read_is_not_repeated_for_ever(server: CloudServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    server.fail("GET network toulouse /networks", 503)
-    assert isinstance(listed(Cloud("interne"), NETWORKS), Problem)
-    assert len(server.reads("network toulouse /networks")) == 4
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between tries, in seconds, none of which is waited for."""
+    made: list[float] = []
+    monkeypatch.setattr("time.sleep", made.append)
+    monkeypatch.setattr(session, "PAUSE", 0.5)
+    return made
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_write_is_never_repeated(server: CloudServer, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    server.fail("POST network toulouse /networks", status)
+def test_a_read_is_repeated_while_the_cloud_is_busy(server: CloudServer, pauses: list[float], status: int) -> None:
+    server.fail("GET network toulouse /networks", status, times=3)
+    assert isinstance(listed(Cloud("interne"), NETWORKS), list)
+    assert len(server.reads("network toulouse /networks")) == 4
+    assert pauses == [0.5, 1.0, 2.0]
+
+
+def test_a_read_is_not_repeated_for_ever(server: CloudServer, pauses: list[float]) -> None:
+    server.fail("GET network toulouse /networks", 503)
+    assert isinstance(listed(Cloud("interne"), NETWORKS), Problem)
+    assert len(server.reads("network toulouse /networks")) == len(pauses) + 1 == 4
+
+
+def test_a_read_that_is_refused_is_not_repeated(server: CloudServer, pauses: list[float]) -> None:
+    server.fail("GET network toulouse /networks", 403)
+    assert isinstance(listed(Cloud("interne"), NETWORKS), Problem)
+    assert pauses == []
+
+
+@pytest.mark.usefixtures("pauses")
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_creation_whose_answer_does_not_come_is_made_again_when_it_did_nothing(
+    server: CloudServer, status: int
+) -> None:
+    server.fail("POST network toulouse /networks", status, times=2)
     cloud = Cloud("interne")
     cloud.allow_writes()
-    with pytest.raises(Failed):
-        write(cloud, Change(Action.CREATE, KEY))
+    assert write(cloud, Change(Action.CREATE, KEY)).ids == ("new-1",)
+    assert len(server.writes()) == 3
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_creation_whose_answer_was_lost_is_found_and_not_made_again(server: CloudServer) -> None:
+    server.fail("POST network toulouse /networks", 502, times=1)
+    server.content.records["network toulouse /networks"].append(
+        {"id": "n-9", "name": "front", "project_id": "p-moodle"}
+    )
+    cloud = Cloud("interne")
+    cloud.allow_writes()
+    assert write(cloud, Change(Action.CREATE, KEY)).ids == ("n-9",)
     assert len(server.writes()) == 1
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_creation_that_never_gets_an_answer_fails_after_three_attempts(server: CloudServer) -> None:
+    server.fail("POST network toulouse /networks", 504)
+    cloud = Cloud("interne")
+    cloud.allow_writes()
+    with pytest.raises(Failed, match="the service failed"):
+        write(cloud, Change(Action.CREATE, KEY))
+    assert len(server.writes()) == 3
+
+
+def test_a_write_that_comes_too_often_waits_as_long_as_the_cloud_asks(server: CloudServer, pauses: list[float]) -> None:
+    server.fail("POST network toulouse /networks", 429, times=2, headers={"Retry-After": "7"})
+    cloud = Cloud("interne")
+    cloud.allow_writes()
+    assert write(cloud, Change(Action.CREATE, KEY)).ids == ("new-1",)
+    assert pauses == [7.0, 7.0]
 
 
 # --- writes
@@ -168,7 +213,8 @@ def test_a_write_is_never_repeated(server: CloudServer, monkeypatch: pytest.Monk
 
 def write(cloud: Cloud, *changes: Change) -> Any:
     """Make changes in the project moodle, whose id is known."""
-    return Writer(KINDS, {Key("project", "", KEY.path[:2]): "p-moodle"}).perform(cloud, changes)
+    known = {Key("domain", "", KEY.path[:1]): "d-education", Key("project", "", KEY.path[:2]): "p-moodle"}
+    return Writer(KINDS, known).perform(cloud, changes)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -190,6 +236,11 @@ def test_a_change_says_the_id_of_its_object_and_of_its_request(server: CloudServ
     cloud.allow_writes()
     done = write(cloud, Change(Action.CREATE, KEY, after={"mtu": 1400}))
     assert (done.ids, done.request_id) == (("new-1",), "req-1")
+    assert server.writes()[0] == {
+        "POST network toulouse /networks": {
+            "network": {"name": "front", "project_id": "p-moodle", "mtu": 1400, "tags": ["managed_by:etat.cloud"]}
+        }
+    }
     done = write(cloud, Change(Action.UPDATE, KEY, after={"mtu": 1450}, id="new-1"))
     assert done.ids == ("new-1",)
     assert server.writes()[1] == {"PUT network toulouse /networks/new-1": {"network": {"mtu": 1450}}}

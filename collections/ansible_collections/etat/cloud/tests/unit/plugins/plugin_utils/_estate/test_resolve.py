@@ -384,7 +384,7 @@ def accepted(declared: dict[str, Any]) -> None:
     result = VALIDATOR.validate({"domains": declared["domains"], "tenants": declared["tenants"]})
     assert result.error_messages == []
     parameters = result.validated_parameters
-    declare(KINDS, parameters["domains"], parameters["tenants"])
+    declare(KINDS, parameters)
 
 
 def demo(cloud: str) -> dict[str, Any]:
