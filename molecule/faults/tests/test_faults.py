@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -52,7 +53,7 @@ def network_url() -> str:
 
 
 @contextmanager
-def between(fault: Callable[[str, str], proxy.Fault]) -> Iterator[tuple[str, proxy.Proxy]]:
+def between(fault: Callable[[str, str], proxy.Fault | None]) -> Iterator[tuple[str, proxy.Proxy]]:
     """Put proxies before Keystone, whose catalogue then names the other one, and before Neutron, which fails.
 
     Yields the address of Keystone, and the proxy before Neutron.
@@ -124,8 +125,8 @@ def test_a_keystone_that_is_not_there(accounts: Callable[..., dict[str, str]], t
 
 
 def test_a_keystone_that_fails(accounts: Callable[..., dict[str, str]], tmp_path: Path) -> None:
-    def fault(method: str, path: str) -> proxy.Fault:
-        return 500 if method == "POST" else None
+    def fault(method: str, path: str) -> proxy.Fault | None:
+        return proxy.Fault(500) if method == "POST" else None
 
     with proxy.Proxy(auth_url(), fault) as keystone:
         run = build(tmp_path, accounts(auth_url=f"{keystone.address}/v3"), site("front"))
@@ -174,7 +175,7 @@ def test_a_service_that_is_not_there(accounts: Callable[..., dict[str, str]], tm
 def test_a_service_that_fails_to_answer_a_listing(accounts: Callable[..., dict[str, str]], tmp_path: Path) -> None:
     before = lab.snapshot()
 
-    with between(lambda method, path: 500 if "/networks" in path else None) as (keystone, _):
+    with between(lambda method, path: proxy.Fault(500) if "/networks" in path else None) as (keystone, _):
         run = build(tmp_path, accounts(auth_url=keystone), site("front", "never"))
 
     assert_failed(
@@ -189,8 +190,8 @@ def test_a_service_that_fails_to_answer_a_listing(accounts: Callable[..., dict[s
 def test_a_busy_service_is_asked_again(accounts: Callable[..., dict[str, str]], tmp_path: Path) -> None:
     busy = ["once"]
 
-    def fault(method: str, path: str) -> proxy.Fault:
-        return 503 if "/networks" in path and busy and busy.pop() else None
+    def fault(method: str, path: str) -> proxy.Fault | None:
+        return proxy.Fault(503) if "/networks" in path and busy and busy.pop() else None
 
     with between(fault) as (keystone, neutron):
         run = build(tmp_path, accounts(auth_url=keystone), site("front"))
@@ -205,42 +206,88 @@ def test_a_busy_service_is_asked_again(accounts: Callable[..., dict[str, str]], 
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        pytest.param(500, "the service failed (500: planted failure) [request req-planted]", id="500"),
+        pytest.param(proxy.Fault(500), "the service failed (500: planted failure) [request req-planted]", id="500"),
         pytest.param(proxy.HANG_UP, "no answer", id="hang up"),
     ],
 )
 def test_what_was_done_before_a_break_is_said_and_a_second_run_finishes(
-    fault: int, why: str, accounts: Callable[..., dict[str, str]], tmp_path: Path
+    fault: proxy.Fault, why: str, accounts: Callable[..., dict[str, str]], tmp_path: Path
 ) -> None:
-    first, second = (f"{'lost' if fault > 0 else 'cut'}-{number}" for number in (1, 2))
-    subnet = [{"name": "late", "cidr": "10.60.0.0/24"}]
-    wanted = site(first, second)
-    wanted["networks"][1]["subnets"] = subnet
-    broken: list[str] = []
+    made = f"{'lost' if fault.status else 'cut'}-1"
+    wanted = site(made)
+    wanted["security_groups"] = [{"name": f"{made}-web", "rules": [{"direction": "ingress", "protocol": "tcp"}]}]
 
-    def fail_once(method: str, path: str) -> proxy.Fault:
-        # The network that was asked for first may be either of the two.
-        if method == "POST" and path.endswith("/networks") and not broken:
-            broken.append(path)
-            return fault
-        return None
+    def fail(method: str, path: str) -> proxy.Fault | None:
+        return fault if method == "POST" and path.endswith("/security-groups") else None
 
-    with between(fail_once) as (keystone, _):
+    with between(fail) as (keystone, _):
         run = build(tmp_path, accounts(auth_url=keystone), wanted)
 
-    both = {f"molecule-faults-{first}", f"molecule-faults-{second}"}
-    made = names() & both
-    lost = (both - made).pop()
-    assert len(made) == 1
-    needed = lost.endswith(second)
-    total = 3
+    assert f"molecule-faults-{made}" in names()
     assert_failed(
         run,
-        f"{1 if needed else 2} of {total} changes were made.",
-        f"network {DOMAIN}/paie/{lost} in toulouse could not be created: {why}",
-        *(["Changes skipped because they need one of those: 1."] if needed else []),
+        "1 of 3 changes were made.",
+        f"security group {DOMAIN}/paie/{made}-web in toulouse could not be created: {why}",
+        "Changes skipped because they need one of those: 1.",
     )
 
     again = build(tmp_path, accounts(), wanted)
-    assert (again.code, again.result["plan"]["counts"]["create"]) == (0, 2 if needed else 1), again.output
-    assert both <= names()
+    assert (again.code, again.result["plan"]["counts"]["create"]) == (0, 2), again.output
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(proxy.Fault(502, forward=True), id="answer lost behind a proxy"),
+        pytest.param(proxy.Fault(hang_up=True, forward=True), id="answer lost with the connection"),
+        pytest.param(proxy.Fault(truncate=True, forward=True), id="answer cut off"),
+        pytest.param(proxy.Fault(429, retry_after=1), id="too many requests"),
+    ],
+)
+def test_a_lost_answer_makes_nothing_twice(
+    fault: proxy.Fault, request: pytest.FixtureRequest, accounts: Callable[..., dict[str, str]], tmp_path: Path
+) -> None:
+    name = f"once-{len(request.node.name)}"
+    lost: list[str] = []
+
+    def lose_once(method: str, path: str) -> proxy.Fault | None:
+        if method == "POST" and path.endswith("/networks") and not lost:
+            lost.append(path)
+            return fault
+        return None
+
+    with between(lose_once) as (keystone, _):
+        run = build(tmp_path, accounts(auth_url=keystone), site(name))
+
+    assert (run.code, len(lost)) == (0, 1), run.output
+    admin = lab.connect()
+    found = admin.network.get(f"/networks?name=molecule-faults-{name}").json()["networks"]
+    assert len(found) == 1
+
+
+def test_while_one_run_writes_another_is_told_who_and_until_when(
+    accounts: Callable[..., dict[str, str]], tmp_path: Path
+) -> None:
+    admin = lab.connect()
+    owner = lab.Domains(admin, lab.prefix()).project(DOMAIN, "paie")
+    until = int(time.time()) + 60
+    tag = f"etat.cloud-lease:0f0f0f0f:{until}:camille at bastion"
+    lab.accept(admin.identity.put(f"/projects/{owner}/tags/{tag}"))
+    before = lab.snapshot()
+
+    run = build(tmp_path, accounts(), site("front", "never"))
+
+    assert_failed(
+        run,
+        f"tenant {DOMAIN}/paie is being changed by another run: camille at bastion holds it until",
+        "Wait for that run; if it was killed, run again after that time.",
+    )
+    assert lab.snapshot() == before
+    # One that has ended keeps nobody waiting, and goes.
+    lab.accept(admin.identity.delete(f"/projects/{owner}/tags/{tag}"))
+    ended = f"etat.cloud-lease:0f0f0f0f:{until - 120}:camille at bastion"
+    lab.accept(admin.identity.put(f"/projects/{owner}/tags/{ended}"))
+    again = build(tmp_path, accounts(), site("front", "after"))
+    assert again.code == 0, again.output
+    tags = admin.identity.get(f"/projects/{owner}").json()["project"]["tags"]
+    assert not [tag for tag in tags if "lease" in tag]

@@ -21,7 +21,7 @@ from ._engine import render
 from ._engine.apply import Done, apply
 from ._engine.declare import declare
 from ._engine.diff import blocked, diff
-from ._engine.export import export
+from ._engine.export import Exported, export
 from ._engine.guard import Circumstances, account_of, guard
 from ._engine.model import (
     Account,
@@ -71,6 +71,7 @@ class Declaration:
     complete: the declaration names every tenant and every group of its domains.
     expect_digest: the digest of the only plan that may be applied; empty when any plan will do.
     lease: for how many seconds a tenant is this run's alone, unless renewed.
+    everywhere: every region of the catalogue is looked into, and not only those that are declared.
     """
 
     cloud: str
@@ -82,6 +83,7 @@ class Declaration:
     complete: bool = False
     expect_digest: str = ""
     lease: int = 600
+    everywhere: bool = False
 
     @property
     def tenants(self) -> Sequence[Mapping[str, Any]]:
@@ -210,6 +212,24 @@ class Run:
     def problems(self) -> list[Problem]:
         """Return what kept parts of the cloud from being looked at."""
         return list(dict.fromkeys(blocked(self.wanted, self.seen).values()))
+
+    def export(self) -> Exported:
+        """Return what was seen as a declaration, of the declared tenants and of those of complete domains.
+
+        Raises EngineError when a declared tenant is not there.
+        """
+        extent = self._extent()
+        there = sorted(key.tenant for key in self.seen.objects if key.kind == "project")
+        absent = sorted(extent.tenants.difference(there))
+        if absent:
+            shown = ", ".join("/".join(tenant) for tenant in there[:12]) or "none"
+            raise EngineError(
+                *(
+                    Problem(f"tenant {'/'.join(tenant)} cannot be shown", "there is no such project", f"Seen: {shown}.")
+                    for tenant in absent
+                )
+            )
+        return export(self.kinds, self.seen, [tenant for tenant in there if extent.holds(Key("project", "", tenant))])
 
     def blind_spots(self) -> list[str]:
         """Return what could not be looked at and nothing declared asks for, in sentences."""
@@ -414,14 +434,14 @@ class Run:
         extent = self._extent()
         scope = Scope(
             account=account,
-            regions=tuple(sorted(self._regions(mine, wanted))),
+            regions=tuple(cloud.regions() if self.declaration.everywhere else sorted(self._regions(mine, wanted))),
             domains=frozenset(key.path[0] for key in wanted) | extent.domains,
             tenants=frozenset(mine),
             wanted=wanted,
             names=Names(),
             filtered=len(mine) <= FEW_TENANTS and not (whole and extent.domains),
             whole=whole,
-            every=extent.domains if self.declaration.undeclared is Undeclared.PRUNE else frozenset(),
+            every=extent.domains if whole else frozenset(),
         )
         own = [Observed(Key("domain", "", (account.domain,)), account.domain_id)] if account.domain else []
         if account.project:

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import traceback
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,6 +37,7 @@ class CloudModule:
         self.params: Mapping[str, Any] = self._ansible.params
         self._run: Run | None = None
         self._problems: list[str] = []
+        self._exported: dict[str, Any] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +49,7 @@ class CloudModule:
         self._problems = [str(problem) for problem in run.problems()]
         if self._ansible.check_mode:
             return
+        self._keep_record(run)
         try:
             run.converge()
         finally:
@@ -55,6 +61,45 @@ class CloudModule:
             f"{change.key} still differs after the run. Something else changes it; run again to see the difference."
             for change in run.left
         ]
+
+    def export(self) -> None:
+        """Show existing tenants as a declaration that would leave them as they are."""
+        params = self.params
+        regions = [{"region": region} for region in params["regions"]]
+        run = Run(
+            KINDS,
+            Declaration(
+                cloud=params["cloud"],
+                declared={
+                    "domains": [{"name": domain} for domain in params["domains"]],
+                    "tenants": [{**tenant, "sites": regions} for tenant in params["tenants"]],
+                },
+                workers=params["workers"],
+                undeclared=Undeclared.REPORT,
+                complete=True,
+                everywhere=not regions,
+            ),
+            Progress(),
+        )
+        run.look()
+        exported = run.export()
+        self._exported = {
+            "domains": exported.domains,
+            "tenants": exported.tenants,
+            "left_out": exported.left_out,
+            "skipped": run.blind_spots(),
+            "stats": {name: run.result()["stats"][name] for name in ("calls", "seconds")},
+        }
+
+    def _keep_record(self, run: Run) -> None:
+        """Write down how to make again what will be deleted, before it is: afterwards nobody knows."""
+        record, folder = run.result()["record"], self.params["record"]
+        if not record or not folder:
+            return
+        path = Path(folder) / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{run.plan.digest[:12]}.json"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(record, file, indent=2, ensure_ascii=False)
 
     def _declaration(self) -> Declaration:
         params = self.params
@@ -86,6 +131,8 @@ class CloudModule:
             )
         elif error is not None:
             return
+        if self._exported is not None:
+            self._ansible.exit_json(changed=False, **self._exported)
         if self._problems:
             self._ansible.fail_json(**_short(result), msg=self._reported(result))
         self._ansible.exit_json(**result)

@@ -55,6 +55,11 @@ options:
     description:
       - The RV(digest) of the plan that was reviewed. Any other plan is refused.
     type: str
+  record:
+    description:
+      - Folder, on the host that runs the module, into which RV(record) is written before anything is deleted.
+      - Each plan that deletes gets a file of its own, readable by its owner only.
+    type: path
   lease:
     description:
       - For how many seconds the tenants that are changed belong to this run alone, unless it renews that.
@@ -242,6 +247,7 @@ def main() -> None:
         "undeclared": {"type": "str", "choices": ["keep", "report", "prune"], "default": "keep"},
         "complete": {"type": "bool", "default": False},
         "expect_digest": {"type": "str"},
+        "record": {"type": "path"},
         "lease": {"type": "int", "default": 600},
     }
     with CloudModule({**spec, **argument_spec(TENANT_OPTIONS)}) as module:
