@@ -38,7 +38,7 @@ DOMAIN = "molecule-seeded-archives"
 #: A region that only the proxies' catalogue has, and where nobody answers.
 DEAD = "paris"
 #: Seconds: for one answer, for one call with all its tries, for one lease, and for one run.
-TIMEOUT, PATIENCE, LEASE, BOUND = 2.0, 6.0, 8, 90.0
+TIMEOUT, PATIENCE, LEASE, BOUND = 2.0, 6.0, 8, 120.0
 AT_ONCE = 4
 #: Seconds by which the cloud's clock may be wrong.
 SKEWS = [-7200.0, -90.0, 90.0, 7200.0]
@@ -49,7 +49,7 @@ import json, sys
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.etat.cloud.plugins.module_utils._sdk import cloud, session
 from ansible_collections.etat.cloud.plugins.modules import tenant
-session.PAUSE, session.PATIENCE, cloud.LOOK_AFTER = 0.1, {PATIENCE}, 0.2
+session.PAUSE, session.PATIENCE, cloud.LOOK_AFTER = 0.1, {PATIENCE}, (0.3, 0.7)
 with patch_module_args(json.load(sys.stdin)):
     tenant.main()
 """

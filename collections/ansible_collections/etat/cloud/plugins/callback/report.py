@@ -222,7 +222,8 @@ class CallbackModule(CallbackBase):
         for found in (result.result, *(result.result.get("results") or ())):
             if not (isinstance(found, Mapping) and isinstance(found.get("stats"), Mapping)):
                 continue
-            if "calls" not in found["stats"]:
+            # What only reads has no plan when it ends well.
+            if "calls" not in found["stats"] or ("plan" not in found and not failed):
                 continue
             converged = Converged(
                 play=self._play,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from ._engine import render
+from ._engine import marks, render
 from ._engine.apply import Done, apply
 from ._engine.declare import declare
 from ._engine.diff import blocked, diff
@@ -123,6 +123,7 @@ class Run:
     pruned: list[Observed] = field(default_factory=list)
     plan: Plan = field(default_factory=lambda: Plan((), ()))
     outcomes: list[Outcome] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
     left: list[Change] = field(default_factory=list)
 
     # --- the phases
@@ -160,6 +161,7 @@ class Run:
         try:
             self._take(leases)
             self.apply(leases)
+            self._unmark(leases)
             self.verify()
         finally:
             leases.give_back()
@@ -167,15 +169,17 @@ class Run:
     def apply(self, leases: Leases | None = None) -> None:
         """Make the changes of the plan, and tell how far it is."""
         self._allow_writes()
-        writer, accounts = Writer(self.kinds, self._ids()), self._accounts()
+        writer = Writer(self.kinds, self._ids())
+        accounts = self._accounts()
         total, counted = len(self.plan.changes), Counter[str]()
 
         def perform(changes: Sequence[Change]) -> Done:
             cloud, change = self.clouds[account_of(accounts, changes[0].key).name], changes[0]
             if leases and change.key.kind == "project" and change.action is Action.CREATE:
-                # Nobody else finds the project without its lease, not even for a moment.
+                # Nobody finds the project without its lease, or without the marks of what will be in it.
                 tags = [*change.after.get("tags", ()), leases.tag_for(cloud)]
-                done = writer.perform(cloud, [replace(change, after={**change.after, "tags": tags})])
+                born = {"tags": tags, marks.PROPERTY: marks.written(self._marks(change.key))}
+                done = writer.perform(cloud, [replace(change, after={**change.after, **born})])
                 leases.born(cloud, change.key, done.ids[0])
                 return done
             return writer.perform(cloud, changes)
@@ -196,6 +200,7 @@ class Run:
             self.outcomes = apply(
                 self.kinds, self.plan, perform, report, self.declaration.workers, blocked(self.wanted, self.seen)
             )
+            self.doubts = writer.undo_repetitions(lambda key: self.clouds[account_of(accounts, key).name], self.seen)
 
     def verify(self) -> None:
         """Observe again and keep what still differs; nothing when the run did what it planned."""
@@ -253,7 +258,7 @@ class Run:
                 "summary": render.headline(self.plan),
                 "counts": self.plan.counts(),
                 "changes": [as_data(change) for change in self.plan.changes],
-                "text": render.text(self.kinds, self.plan),
+                "text": render.text(self.kinds, self.plan, outermost(self.kinds, self.undeclared)),
             },
             "digest": self.plan.digest,
             "undeclared": [self._shown(found) for found in outermost(self.kinds, self.undeclared)],
@@ -337,6 +342,31 @@ class Run:
                 leases.leave_open(change.key)
         with self._phase("lease"):
             leases.confirm()
+            made = {key: self._marks(key) for key in projects}
+            leases.set_marks({key: found for key, found in made.items() if found != self._marked(key)})
+
+    def _marked(self, project: Key) -> frozenset[str]:
+        """Return the marks that a project bears."""
+        found = self.seen.one(project)
+        return found.marks if found else frozenset()
+
+    def _marks(self, project: Key) -> frozenset[str]:
+        """Return the marks that a project has to bear before the plan is applied: those of what will be made too."""
+        made = (
+            marks.mark(change.key)
+            for change in self.plan.changes
+            if change.action is Action.CREATE and change.key.tenant == project.tenant
+        )
+        return self._marked(project).union(made)
+
+    def _unmark(self, leases: Leases) -> None:
+        """Take away the marks of what was deleted, so that they are not taken for those of what others make."""
+        gone: dict[Key, set[str]] = {}
+        for outcome in self.outcomes:
+            if outcome.change.action is Action.DELETE and outcome.state is State.DONE:
+                project = Key("project", "", outcome.change.key.tenant)
+                gone.setdefault(project, set()).add(marks.mark(outcome.change.key))
+        leases.set_marks({key: self._marks(key) - found for key, found in gone.items() if self._marks(key) & found})
 
     def _tenants(self) -> dict[tuple[str, str], Mapping[str, Any]]:
         return {(tenant["domain"], tenant["name"]): tenant for tenant in self.declaration.tenants}

@@ -57,6 +57,7 @@ class CloudModule:
             skipped = sum(outcome.state is State.SKIPPED for outcome in run.outcomes)
             if skipped:
                 self._problems.append(f"Changes skipped because they need one of those: {skipped}.")
+            self._problems += map(str, run.doubts)
         self._problems += [
             f"{change.key} still differs after the run. Something else changes it; run again to see the difference."
             for change in run.left

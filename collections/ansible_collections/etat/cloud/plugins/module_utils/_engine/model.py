@@ -124,13 +124,15 @@ class Observed:
     """An object as the cloud has it, its fields in the same normal form as those of Wanted.
 
     provided: the fields are what a provider gives and nobody here may set; what is declared has to fit in them.
-    managed: the object bears the mark of what this product made.
+    marks: of a project, what this product made in it; see the engine's marks.
+    managed: this product made the object.
     """
 
     key: Key
     id: str
     fields: Fields = field(default_factory=dict)
     provided: bool = False
+    marks: frozenset[str] = frozenset()
     managed: bool = False
 
 
@@ -277,9 +279,6 @@ class Api(Protocol):
 
     def id(self, key: Key) -> str:
         """Return the id of an object that exists by now."""
-
-    def extension(self, alias: str) -> bool:
-        """Return whether the network service of the region has an extension; asked once."""
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """Read one page."""

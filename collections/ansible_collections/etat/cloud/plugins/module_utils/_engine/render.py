@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from .guard import arrow
-from .model import Action, Change, Kind
+from .model import Action, Change, Key, Kind, Observed
 from .plan import Plan
 
 _SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
@@ -26,14 +26,19 @@ def headline(plan: Plan) -> str:
     )
 
 
-def text(kinds: Sequence[Kind], plan: Plan) -> str:
-    """Return a plan as lines of text, grouped by tenant."""
-    lines = [headline(plan)]
-    for tenant, changes in _by_tenant(plan.changes):
-        lines += ["", tenant]
-        for change in changes:
-            parts = (_SIGNS[change.action], _kind(change), _name(kinds, change), _where(change))
-            lines.append("  " + " ".join(part for part in parts if part) + _after_colon(_values(change)))
+def text(kinds: Sequence[Kind], plan: Plan, undeclared: Sequence[Observed] = ()) -> str:
+    """Return a plan as lines of text, grouped by tenant, with what is there and in no declaration."""
+    told = [(change.key, _SIGNS[change.action], _after_colon(_values(change))) for change in plan.changes]
+    going = {(change.key, change.id) for change in plan.changes}
+    left = [found for found in undeclared if (found.key, found.id) not in going]
+    told += [(found.key, "?", _after_colon(_stranger(found))) for found in left]
+    lines = [headline(plan) + (f", {len(left)} not declared" if left else "")]
+    # In the order of the plan, which sorting keeps within a tenant.
+    for tenant, rows in groupby(sorted(told, key=lambda row: row[0].tenant), key=lambda row: row[0].tenant):
+        lines += ["", " / ".join(part for part in tenant if part)]
+        for key, sign, more in rows:
+            parts = (sign, _kind(key), _name(kinds, key), _where(key))
+            lines.append("  " + " ".join(part for part in parts if part) + more)
     return "\n".join(lines)
 
 
@@ -43,7 +48,8 @@ def markdown(kinds: Sequence[Kind], plan: Plan) -> str:
     for tenant, changes in _by_tenant(plan.changes):
         lines += ["", f"### {tenant}", "", "| | kind | region | name | change |", "|---|---|---|---|---|"]
         for change in changes:
-            cells = (_SIGNS[change.action], _kind(change), change.key.region, _name(kinds, change), _values(change))
+            key = change.key
+            cells = (_SIGNS[change.action], _kind(key), key.region, _name(kinds, key), _values(change))
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
 
@@ -67,21 +73,25 @@ def sides(kinds: Sequence[Kind], plan: Plan) -> dict[str, str]:
 
 
 def _by_tenant(changes: Iterable[Change]) -> Iterable[tuple[str, list[Change]]]:
-    inside = sorted(changes, key=lambda change: change.key.path[:2])
-    for tenant, found in groupby(inside, key=lambda change: change.key.path[:2]):
+    inside = sorted(changes, key=lambda change: change.key.tenant)
+    for tenant, found in groupby(inside, key=lambda change: change.key.tenant):
         yield " / ".join(part for part in tenant if part), list(found)
 
 
-def _kind(change: Change) -> str:
-    return change.key.kind.replace("_", " ")
+def _kind(key: Key) -> str:
+    return key.kind.replace("_", " ")
 
 
-def _name(kinds: Sequence[Kind], change: Change) -> str:
-    return next(kind for kind in kinds if kind.name == change.key.kind).label(change.key)
+def _name(kinds: Sequence[Kind], key: Key) -> str:
+    return next(kind for kind in kinds if kind.name == key.kind).label(key)
 
 
-def _where(change: Change) -> str:
-    return f"[{change.key.region}]" if change.key.region else ""
+def _where(key: Key) -> str:
+    return f"[{key.region}]" if key.region else ""
+
+
+def _stranger(found: Observed) -> str:
+    return "not declared any more" if found.managed else f"in no declaration, made by others (id {found.id})"
 
 
 def _after_colon(text: str) -> str:
@@ -104,8 +114,8 @@ def _short(value: Any) -> Any:
 
 
 def _block(kinds: Sequence[Kind], change: Change, fields: Mapping[str, Any]) -> str:
-    tenant = "/".join(part for part in change.key.path[:2] if part)
-    parts = (tenant, _where(change), _kind(change), _name(kinds, change))
+    key = change.key
+    parts = ("/".join(part for part in key.tenant if part), _where(key), _kind(key), _name(kinds, key))
     lines = [" ".join(part for part in parts if part)]
     lines += [
         f"  {name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in sorted(fields.items())

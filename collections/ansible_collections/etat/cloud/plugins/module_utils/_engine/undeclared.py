@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from .marks import mark
 from .model import Key, Kind, Observed, Wanted
 from .observe import Observation
 
@@ -32,7 +33,7 @@ def undeclared(
 ) -> Iterator[Observed]:
     """Yield every object that is there and not declared, in order, without those that come by themselves.
 
-    What bears the mark of the product, or lives under something that does, is yielded as managed.
+    What this product made, or what lives under something that it made, is yielded as managed.
     """
     by_name = {kind.name: kind for kind in kinds}
     declared = {item.key for item in wanted}
@@ -46,8 +47,9 @@ def undeclared(
 
 
 def managed(by_name: Mapping[str, Kind], found: Observed, seen: Observation) -> bool:
-    """Return whether an object bears the mark of the product, or lives under one that does."""
-    if found.managed:
+    """Return whether this product made an object, or one that it lives under."""
+    project = seen.one(Key("project", "", found.key.tenant))
+    if project is not None and mark(found.key) in project.marks:
         return True
     kind = by_name[found.key.kind]
     above = seen.one(Key(kind.parent, found.key.region, kind.owner(found.key))) if kind.parent else None

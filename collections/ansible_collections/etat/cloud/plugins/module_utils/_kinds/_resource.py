@@ -10,9 +10,6 @@ from typing import Any, ClassVar
 
 from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed, Scope
 
-#: What marks an object as made by this product: a tag of Keystone's projects and of Neutron's objects.
-MARK = "managed_by:etat.cloud"
-
 
 class Resource(Kind):
     """An object with an id in a collection of its service."""
@@ -31,9 +28,13 @@ class Resource(Kind):
         return {}
 
     def create(self, api: Api, change: Change) -> str:
+        return str(self.made(api, change)["id"])
+
+    def made(self, api: Api, change: Change) -> dict[str, Any]:
+        """Create the object and return its record."""
         sent = {**self.body(api, change), **self.birth(api, change), "name": change.key.path[-1]}
-        made: str = api.post(self.collection, {self.singular: sent})[self.singular]["id"]
-        return made
+        record: dict[str, Any] = api.post(self.collection, {self.singular: sent})[self.singular]
+        return record
 
     def update(self, api: Api, change: Change) -> None:
         api.put(f"{self.collection}/{change.id}", {self.singular: self.body(api, change)})
@@ -63,24 +64,16 @@ class NetworkResource(Resource):
     levels = (Level.SITE,)
     #: What a listing asks for beside id, name, project_id and the compared fields that bear Neutron's own names.
     asked: ClassVar[tuple[str, ...]] = ()
-    #: Whether Neutron lets the objects bear tags, and so the mark of the product.
-    tagged: ClassVar[bool] = True
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        tags = ("tags",) if self.tagged else ()
-        names = ("id", "name", "project_id", *(self.asked or self.compared), *tags)
-        return scope.regional("network", self.collection, self.plural, *(("fields", name) for name in names))
+        fields = tuple(("fields", name) for name in ("id", "name", "project_id", *(self.asked or self.compared)))
+        return scope.regional("network", self.collection, self.plural, *fields)
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:
             above = self.above(raw, get.region, names)
             if above is not None:
-                yield Observed(
-                    Key(self.name, get.region, (*above, raw["name"])),
-                    raw["id"],
-                    self.seen(raw, get, names),
-                    managed=MARK in raw.get("tags", ()),
-                )
+                yield Observed(Key(self.name, get.region, (*above, raw["name"])), raw["id"], self.seen(raw, get, names))
 
     def above(self, raw: Mapping[str, Any], region: str, names: Names) -> tuple[str, ...] | None:
         """Return the path of what the object lives under, or None when that is not known."""
@@ -95,20 +88,6 @@ class NetworkResource(Resource):
 
     def birth(self, api: Api, change: Change) -> dict[str, Any]:
         return {"project_id": api.id(Key("project", "", change.key.path[:2]))}
-
-    def create(self, api: Api, change: Change) -> str:
-        return str(self.made(api, change)["id"])
-
-    def made(self, api: Api, change: Change) -> dict[str, Any]:
-        """Create the object, with the mark of the product where it can bear it, and return the record."""
-        sent = {**self.body(api, change), **self.birth(api, change), "name": change.key.path[-1]}
-        at_once = self.tagged and api.extension("tag-creation")
-        record: dict[str, Any] = api.post(
-            self.collection, {self.singular: {**sent, **({"tags": [MARK]} if at_once else {})}}
-        )[self.singular]
-        if self.tagged and not at_once:
-            api.put(f"{self.collection}/{record['id']}/tags/{MARK}")
-        return record
 
 
 DESCRIPTION = {"description": {"description": ["What it is for."], "type": "str"}}

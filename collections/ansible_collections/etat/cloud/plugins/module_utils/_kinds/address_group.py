@@ -33,7 +33,6 @@ class AddressGroup(NetworkResource):
     }
     compared = ("description", "addresses")
     needs = ("project",)
-    tagged = False
 
     def normal(self, name: str, value: Any) -> Any:
         if name == "addresses":

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .._engine import marks
 from .._engine.lease import is_lease
 from .._engine.model import Api, Change, Get, Key, Level, Names, Observed, Place, Privilege, Scope
-from ._resource import DESCRIPTION, MARK, IdentityResource, name_of
+from ._resource import DESCRIPTION, IdentityResource, name_of
 
 
 class Project(IdentityResource):
@@ -99,8 +100,8 @@ class Project(IdentityResource):
                 "tags": sorted(tag for tag in raw.get("tags", ()) if not is_lease(tag)),
                 "options": dict(raw.get("options", {})),
             }
-            mark = MARK in fields["tags"]
-            yield Observed(Key(self.name, "", (*domain, raw["name"])), raw["id"], fields, managed=mark)
+            key = Key(self.name, "", (*domain, raw["name"]))
+            yield Observed(key, raw["id"], fields, marks=marks.read(raw.get(marks.PROPERTY)))
 
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:
         domain = {"domain": Key("domain", "", key.path[:1])}

@@ -18,7 +18,7 @@ DEFAULT = "default"
 
 def groups_with_rules(scope: Scope) -> Iterable[Get]:
     """Return the listings that show groups and, inside them, their rules."""
-    fields = ("id", "name", "project_id", "description", "stateful", "tags", "security_group_rules")
+    fields = ("id", "name", "project_id", "description", "stateful", "security_group_rules")
     return scope.regional("network", "/security-groups", "security_groups", *(("fields", name) for name in fields))
 
 

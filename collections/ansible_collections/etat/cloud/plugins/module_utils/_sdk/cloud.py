@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,8 +31,9 @@ from .._engine.model import (
     Scope,
     Wanted,
 )
+from .._engine.observe import Observation
 from .errors import problem
-from .session import CountingSession, uncertain
+from .session import CountingSession, reentrant, uncertain
 
 with suppress(ImportError):  # SDK_ERROR says so.
     from keystoneauth1 import exceptions as ka
@@ -73,8 +74,8 @@ SCOPE_OPTIONS = frozenset(
 )
 #: How often a change is tried whose answer does not come, each time after a look at what it did.
 ATTEMPTS = 3
-#: Seconds before that look; twice as long before each further one.
-LOOK_AFTER = 1.0
+#: Seconds before that look, and before the next one: a service may still be at it when nobody waits for it any more.
+LOOK_AFTER = (1.0, 3.0)
 
 
 class NotThere(LookupError):
@@ -92,7 +93,7 @@ class Cloud:
         try:
             self._config = OpenStackConfig(session_constructor=CountingSession).get_one(cloud=name)
             session: Any = self._config.get_session()
-            access = session.auth.get_access(session)
+            access = reentrant(session.auth).get_access(session)
         except sdk_exceptions.ConfigException as error:
             files = "the files that OS_CLIENT_CONFIG_FILE and openstacksdk name"
             raise EngineError(
@@ -106,7 +107,6 @@ class Cloud:
         self._catalogue = access.service_catalog
         self._sessions: dict[str, CountingSession] = {self.account.project_id: self.session}
         self._adapters: dict[tuple[str, str, str], Adapter] = {}
-        self._extensions: dict[str, frozenset[str]] = {}
         self._silent: dict[tuple[str, str], Exception] = {}
         self._lock = Lock()
 
@@ -119,17 +119,6 @@ class Cloud:
         """Return whether the catalogue, or clouds.yaml, has a service in a region."""
         found = self._catalogue.get_endpoints_data(service_type=service, region_name=region or None)
         return any(found.values()) or bool(self._config.get_endpoint(service))
-
-    def extensions(self, region: str, project: str) -> frozenset[str]:
-        """Return the aliases of the network service's extensions in a region; asked once."""
-        with self._lock:
-            known = self._extensions.get(region)
-        if known is None:
-            answer = self.adapter("network", region, project).get("/extensions").json()
-            known = frozenset(extension["alias"] for extension in answer["extensions"])
-            with self._lock:
-                self._extensions[region] = known
-        return known
 
     def request(self, place: tuple[str, str, str], path: str, method: str, **kwargs: Any) -> Any:
         """Send one request to a place: service, region and, for a token of its own, project.
@@ -185,7 +174,7 @@ class Cloud:
             options = {name: value for name, value in self._config.config["auth"].items() if name not in SCOPE_OPTIONS}
             loader: Any = loading.get_plugin_loader(self._config.config["auth_type"])
             session = CountingSession(
-                auth=loader.load_from_options(**options, project_id=project),
+                auth=reentrant(loader.load_from_options(**options, project_id=project)),
                 verify=self.session.verify,
                 cert=self.session.cert,
                 timeout=self.session.timeout,
@@ -246,6 +235,8 @@ class Writer:
     def __init__(self, kinds: Sequence[Kind], ids: MutableMapping[Key, str]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
         self._ids = ids
+        #: What was asked for more than once, because no answer came and it was not there.
+        self.repeated: set[Key] = set()
 
     def api(self, cloud: Cloud, key: Key, repeat: bool = True) -> CloudApi:
         """Return what a kind may use to read or write one object."""
@@ -261,13 +252,16 @@ class Writer:
         """
         if key not in self._ids:
             found = self.find(cloud, [key])[key]
-            if not found:
-                raise NotThere(f"{key} is not there")
-            self._ids[key] = found
+            if len(found) != 1:
+                raise NotThere(f"{key} is not there" if not found else f"{key} is there {len(found)} times")
+            self._ids[key] = found[0]
         return self._ids[key]
 
-    def find(self, cloud: Cloud, keys: Sequence[Key]) -> dict[Key, str]:
-        """Return the id that each of some objects of one kind and tenant has in the cloud by now, empty without one."""
+    def find(self, cloud: Cloud, keys: Sequence[Key]) -> dict[Key, list[str]]:
+        """Return the ids that each of some names of one kind and tenant has in the cloud by now.
+
+        Raises NotThere when the cloud cannot be read.
+        """
         kind, first = self._kinds[keys[0].kind], keys[0]
         names = Names()
         for known, id in list(self._ids.items()):
@@ -281,13 +275,13 @@ class Writer:
             names=names,
             filtered=True,
         )
-        found: dict[Key, str] = dict.fromkeys(keys, "")
+        found: dict[Key, list[str]] = {key: [] for key in keys}
         for get, answer in cloud.read(kind.listings(scope), workers=1).items():
             if isinstance(answer, Problem):
                 raise NotThere(f"{first} cannot be looked up: {answer.why}")
             for seen in kind.read(answer, get, names):
-                if seen.key in found:
-                    found[seen.key] = seen.id
+                if seen.key in found and seen.id not in found[seen.key]:
+                    found[seen.key].append(seen.id)
         return found
 
     def perform(self, cloud: Cloud, changes: Sequence[Change]) -> Done:
@@ -307,10 +301,11 @@ class Writer:
                 exists = creates and attempt > 1 and getattr(error, "http_status", 0) in (400, 409)
                 if not (uncertain(error) or exists):
                     return self._ended(cloud, changes, error)
-                made = self._made(cloud, changes, attempt) if creates else []
+                made = self._made(cloud, changes) if creates else []
                 if not all(made) or not made:
                     if attempt == ATTEMPTS or exists:
                         return self._ended(cloud, changes, error)
+                    self.repeated.update(change.key for change in changes if creates)
                     continue
                 ids = made
             for change, id in zip(changes, ids, strict=True):
@@ -318,13 +313,38 @@ class Writer:
             return Done(tuple(ids), api.request_id)
         raise AssertionError("the last attempt returns or raises")
 
-    def _made(self, cloud: Cloud, changes: Sequence[Change], attempt: int) -> list[str]:
+    def _made(self, cloud: Cloud, changes: Sequence[Change]) -> list[str]:
         """Return the ids of what creations made although they seemed to fail; an empty id for what is not there."""
-        time.sleep(LOOK_AFTER * 2 ** (attempt - 1))
-        with suppress(NotThere):
-            found = self.find(cloud, [change.key for change in changes])
-            return [found[change.key] for change in changes]
-        return []
+        made: list[str] = []
+        for pause in LOOK_AFTER:
+            time.sleep(pause)
+            with suppress(NotThere):
+                found = self.find(cloud, [change.key for change in changes])
+                made = [next(iter(found[change.key]), "") for change in changes]
+            if any(made):
+                break
+        return made
+
+    def undo_repetitions(self, clouds: Callable[[Key], Cloud], before: Observation) -> list[Problem]:
+        """Delete what came of a creation that was made again, because its answer took longer than anybody waits.
+
+        Only one of the two is kept, the one that this run went on with. What was there before the run, or is used by
+        now, is never touched. Returns what could not be looked at or deleted.
+        """
+        problems = []
+        for key in sorted(self.repeated):
+            cloud, kind = clouds(key), self._kinds[key.kind]
+            known = {found.id for found in before.objects.get(key, ())} | {self._ids.get(key, "")}
+            try:
+                ids = self.find(cloud, [key])[key]
+                for id in (id for id in ids if id not in known and len(ids) > 1):
+                    change, api = Change(Action.DELETE, key, id=id), self.api(cloud, key)
+                    if not kind.users(api, change):
+                        kind.delete(api, change)
+            except (ka.ClientException, NotThere) as error:
+                said = problem(error, cloud.name, f"{key} may be there twice")
+                problems.append(Problem(said.what, said.why, "Run again: it is told with both ids if it is so."))
+        return problems
 
     def _ended(self, cloud: Cloud, changes: Sequence[Change], error: Exception) -> Done:
         """Return that a failure is none, or raise Failed."""
@@ -375,10 +395,6 @@ class CloudApi:
     def id(self, key: Key) -> str:
         """Return the id of an object that exists by now; one that could not be listed before is looked up."""
         return self._writer.id(self._cloud, key)
-
-    def extension(self, alias: str) -> bool:
-        """Return whether the network service of the region has an extension."""
-        return alias in self._cloud.extensions(self.region, self._place[2])
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """Read one page."""

@@ -15,6 +15,7 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import quote
 
+from .._engine import marks
 from .._engine.lease import Lease, leases, others
 from .._engine.model import EngineError, Key, Problem
 from .cloud import Cloud
@@ -66,7 +67,7 @@ class Leases:
         return self._lease.tag
 
     def take(self, projects: Mapping[Key, tuple[Cloud, str]]) -> None:
-        """Take the lease of projects that exist, by key with their cloud and id.
+        """Take the leases of projects that exist, by key with their cloud and id.
 
         Raises EngineError when another run holds one of them; those that were taken are given back then.
         """
@@ -100,6 +101,14 @@ class Leases:
         if key in self._held:
             self._held[key] = replace(self._held[key], lifted=False)
 
+    def set_marks(self, wanted: Mapping[Key, frozenset[str]]) -> None:
+        """Write the marks of projects whose leases this run holds, by key.
+
+        Raises EngineError when they cannot be written.
+        """
+        held = [(self._held[key], marks) for key, marks in wanted.items() if key in self._held]
+        self._refuse(self._each(self._set_marks, held))
+
     def give_back(self) -> None:
         """End every lease. What fails here ends by itself."""
         self._over.set()
@@ -127,6 +136,14 @@ class Leases:
         except ka.ClientException as error:
             return problem(error, cloud.name, f"the lease of {key} cannot be taken")
         return Holding(cloud, key, id, lifted)
+
+    def _set_marks(self, item: tuple[Holding, frozenset[str]]) -> Problem | None:
+        holding, made = item
+        try:
+            self._patch(holding.cloud, holding.id, {marks.PROPERTY: marks.written(made)})
+        except ka.ClientException as error:
+            return problem(error, holding.cloud.name, f"the marks of {holding.key} cannot be written")
+        return None
 
     def _confirm(self, holding: Holding) -> Problem | None:
         tags = self._read(holding.cloud, holding.id)["tags"]
@@ -170,7 +187,10 @@ class Leases:
                 raise
 
     def _set_immutable(self, cloud: Cloud, id: str, value: bool) -> None:
-        cloud.request(IDENTITY, f"/projects/{id}", "PATCH", json={"project": {"options": {"immutable": value}}})
+        self._patch(cloud, id, {"options": {"immutable": value}})
+
+    def _patch(self, cloud: Cloud, id: str, fields: Mapping[str, Any]) -> None:
+        cloud.request(IDENTITY, f"/projects/{id}", "PATCH", json={"project": fields})
 
     def _set_clock(self, answer: Any) -> None:
         with suppress(KeyError, ValueError):

@@ -89,6 +89,27 @@ class CountingSession(Session):
         raise AssertionError("the last try returns or raises")
 
 
+def reentrant(auth: Any) -> Any:
+    """Return an authentication of keystoneauth that asks for a token while it asks for one, and then fails.
+
+    Where the identity service refuses to tell its versions (401), keystoneauth asks again with a token. To get one it
+    takes a lock that it holds already, and waits for ever.
+    """
+    get_access, here = auth.get_access, threading.local()
+
+    def get_access_once(session: Any, **kwargs: Any) -> Any:
+        if getattr(here, "asking", False):
+            raise ka.Unauthorized("the identity service does not tell its versions")
+        here.asking = True
+        try:
+            return get_access(session, **kwargs)
+        finally:
+            here.asking = False
+
+    auth.get_access = get_access_once
+    return auth
+
+
 def _retry_after(error: ka.HttpError) -> float:
     """Return the seconds that an answer asks to wait, or none: a date needs a clock that both sides agree on."""
     with suppress(KeyError, ValueError):

@@ -67,7 +67,8 @@ class Estate:
                 asked: dict[str, Any] = {
                     key: ministry[key] for key in ("groups", "role_assignments") if key in ministry
                 }
-                yield {"name": name, "description": ministry["title"]["fr"], **asked}
+                described = {} if ministry.get("adopted") else {"description": ministry["title"]["fr"]}
+                yield {"name": name, **described, **asked}
 
     def _tenant(self, tenant: Tenant) -> dict[str, Any]:
         project = self._ready_project(tenant) if tenant.in_ready_project else self._project(tenant)
@@ -86,10 +87,13 @@ class Estate:
         roles = [{"role": role, "group": parts[part]} for part in parts for role in offer["people"][part]]
         overrides = mapping(own, "overrides")
         ministry = self._files.ministries[tenant.ministry].value["title"]["fr"]
+        described = own.get("description", f"{offer['title']['fr']}, {ministry}")
+        # An adopted tenant is left as it was found, but for what its file says.
+        kept = own.get("adopted") and "description" not in own
         return {
             "name": tenant.name,
             "domain": tenant.ministry,
-            "description": own.get("description", f"{offer['title']['fr']}, {ministry}"),
+            **({} if kept else {"description": described}),
             **{key: overrides[key] for key in ("parent", "enabled", "options") if key in overrides},
             "tags": sorted({*self._tags(tenant), *overrides.get("tags", ())}),
             "groups": merge(groups, overrides.get("groups", [])),
@@ -98,6 +102,8 @@ class Estate:
 
     def _tags(self, tenant: Tenant) -> Iterator[str]:
         own, catalogue = tenant.document.value, self._files.catalogue.value
+        if own.get("adopted"):
+            return
         yield MANAGED_BY
         yield f"offer:{tenant.offer_name}"
         yield f"sensitivity:{tenant.sensitivity}"

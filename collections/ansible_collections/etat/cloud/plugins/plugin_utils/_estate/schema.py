@@ -247,6 +247,10 @@ def _ministry() -> Schema:
             {
                 "title": _bilingual("Its full name; the French one describes the domain."),
                 "contacts": _contacts("Who answers for it."),
+                "adopted": {
+                    "description": "Whether the domain was there before this file and keeps its description.",
+                    "type": "boolean",
+                },
                 "envelope": _named(
                     envelope, "The most that its tenants may ask for on each site. What is not named has no limit."
                 ),
@@ -279,6 +283,10 @@ def _tenant() -> Schema:
                 "cloud": _text("Its cloud; that of the offer when not named."),
                 "size": _text("Its size; that of the offer when not named."),
                 "sites": _names("Its sites; those of the offer when not named.", minItems=1),
+                "adopted": {
+                    "description": "Whether the tenant was there before this file and keeps its tags and description.",
+                    "type": "boolean",
+                },
                 "end_date": _text("The last day on which it is needed, such as 2027-08-31.", format="date"),
                 "people": _named(
                     _names("Names of users of the ministry's domain."),

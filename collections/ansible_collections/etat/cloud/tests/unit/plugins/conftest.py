@@ -67,6 +67,6 @@ def cloud(
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
     # Nobody waits for a small cloud.
     monkeypatch.setattr(session, "PAUSE", 0.0)
-    monkeypatch.setattr(sdk_cloud, "LOOK_AFTER", 0.0)
+    monkeypatch.setattr(sdk_cloud, "LOOK_AFTER", (0.0, 0.0))
     running_cloud.hold({})
     return running_cloud

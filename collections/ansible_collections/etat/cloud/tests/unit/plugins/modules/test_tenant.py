@@ -23,11 +23,7 @@ from ansible_collections.etat.cloud.tests.unit.plugins.module_utils.cloud_server
 GIVEN = yaml.safe_load(
     (Path(__file__).parents[1] / "module_utils" / "_kinds" / "given.yml").read_text(encoding="utf-8")
 )
-PARIS = {
-    path.replace("toulouse", "paris"): held if path.endswith("/extensions") else []
-    for path, held in GIVEN.items()
-    if path.startswith("network") and "quotas" not in path
-}
+PARIS = {path.replace("toulouse", "paris"): [] for path in GIVEN if path.startswith("network") and "quotas" not in path}
 SUBNET = {"name": "b", "cidr": "192.0.2.0/24"}
 LMS = {
     "name": "lms",
