@@ -123,6 +123,7 @@ class Run:
     pruned: list[Observed] = field(default_factory=list)
     plan: Plan = field(default_factory=lambda: Plan((), ()))
     outcomes: list[Outcome] = field(default_factory=list)
+    lifted: list[Key] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
     left: list[Change] = field(default_factory=list)
 
@@ -330,16 +331,13 @@ class Run:
         self._allow_writes()
         with self._phase("lease"):
             leases.take(projects)
+            self.lifted = leases.lifted
             self.seen = self._observe()
-            for key in leases.lifted:
-                for found in self.seen.objects.get(key, ()):
-                    # It is immutable again when the run ends.
-                    options = {**found.fields["options"], "immutable": True}
-                    self.seen.put(replace(found, fields={**found.fields, "options": options}))
         self._plan()
         for change in self.plan.changes:
             if "options" in change.after or change.action is Action.DELETE:
                 leases.leave_open(change.key)
+        self.lifted = leases.lifted
         with self._phase("lease"):
             leases.confirm()
             made = {key: self._marks(key) for key in projects}
@@ -453,6 +451,11 @@ class Run:
         unread = [problem for (kind, region), problem in total.blind.items() if not region and kind in needed]
         if unread:
             raise EngineError(*dict.fromkeys(unread))
+        for key in self.lifted:
+            for found in total.objects.get(key, ()):
+                # It is immutable again when the run ends.
+                options = {**found.fields["options"], "immutable": True}
+                total.put(replace(found, fields={**found.fields, "options": options}))
         return total
 
     def _look(self, cloud: Cloud) -> Observation:

@@ -156,10 +156,15 @@ class Leases:
 
     def _give_back(self, holding: Holding) -> None:
         with suppress(ka.ClientException):
-            for lease in leases(self._read(holding.cloud, holding.id)["tags"]):
+            project = self._read(holding.cloud, holding.id)
+            # The run may have made it immutable, which keeps its tags as they are.
+            immutable = bool(project.get("options", {}).get("immutable"))
+            if immutable:
+                self._set_immutable(holding.cloud, holding.id, False)
+            for lease in leases(project["tags"]):
                 if lease.run == self.run:
                     self._tag(holding.cloud, holding.id, lease, "DELETE")
-            if holding.lifted:
+            if immutable or holding.lifted:
                 self._set_immutable(holding.cloud, holding.id, True)
 
     def _taken(self, key: Key, lease: Lease) -> Problem:

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import pytest
 from ansible_collections.etat.cloud.plugins.module_utils._engine.guard import (
@@ -133,3 +134,57 @@ def test_an_object_is_acted_on_by_the_account_of_its_tenant_or_else_of_its_domai
     assert account_of(accounts, Key("group", "", ("education", "", "x"))) is CLOUD
     assert account_of(accounts, Key("project", "", ("education", "other"))) is CLOUD
     assert account_of(accounts, Key("domain", "", ("education",))) is CLOUD
+
+
+def test_a_field_may_need_an_account_of_a_further_reach_than_the_rest() -> None:
+    class Shared(type(KINDS[0])):  # type: ignore[misc]
+        name = "shared"
+        privilege = Privilege.PROJECT
+        privileges: ClassVar[Mapping[str, Privilege]] = {"shared": Privilege.CLOUD}
+
+    key = Key("shared", "toulouse", (*PLACE, "front"))
+    accounts = Circumstances(accounts={PLACE: MEMBER}, observed=1)
+    said = {
+        name: guard([Shared()], Plan(((Change(Action.UPDATE, key, after={name: True}),),), ()), accounts)
+        for name in ("shared", "mtu")
+    }
+    assert said["mtu"] == []
+    assert [problem.why for problem in said["shared"]] == [
+        "it needs an administrator of the cloud, and this account is a member of one project"
+    ]
+
+
+def test_nothing_of_a_protected_tenant_is_pruned() -> None:
+    (change,) = deletions(1)
+    why = {PLACE: "its project is immutable"}
+    assert refusals(change, pruned=frozenset({change.key}), protected=why) == [
+        (
+            "tenant education/moodle is protected: its project is immutable, and the plan prunes 1 of its objects, "
+            "network education/moodle/0 in toulouse first. "
+            "Delete them by name (state: absent), or lift the protection first."
+        )
+    ]
+    assert refusals(change, protected=why) == []
+    assert refusals(change, pruned=frozenset({change.key})) == []
+
+
+def test_what_is_in_use_is_not_deleted() -> None:
+    (change,) = deletions(1)
+    users = [f"port {number}" for number in range(7)]
+    assert refusals(change, used_by={change.key: users}) == [
+        (
+            "network education/moodle/0 in toulouse cannot be deleted: it is in use by port 0, port 1, port 2, port 3, "
+            "port 4 and 2 more. Free it first, or keep it in the declaration."
+        )
+    ]
+    assert refusals(change, used_by={change.key: []}) == []
+
+
+def test_no_plan_passes_but_the_one_that_was_reviewed() -> None:
+    (change,) = deletions(1)
+    digest = Plan(((change,),), ()).digest
+    assert refusals(change, expected=digest) == []
+    (found,) = refusals(change, expected="0" * 64)
+    assert found.startswith(
+        f"the plan is not the one that was reviewed: its digest is {digest[:12]}…, and 000000000000…"
+    )

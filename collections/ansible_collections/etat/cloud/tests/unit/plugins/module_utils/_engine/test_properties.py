@@ -14,9 +14,11 @@ from ansible_collections.etat.cloud.plugins.module_utils._engine import render
 from ansible_collections.etat.cloud.plugins.module_utils._engine.apply import apply
 from ansible_collections.etat.cloud.plugins.module_utils._engine.declare import declare
 from ansible_collections.etat.cloud.plugins.module_utils._engine.diff import diff
+from ansible_collections.etat.cloud.plugins.module_utils._engine.export import export
 from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Action, Change, Key, Outcome, State
 from ansible_collections.etat.cloud.plugins.module_utils._engine.observe import Observation
 from ansible_collections.etat.cloud.plugins.module_utils._engine.plan import Plan, plan
+from ansible_collections.etat.cloud.plugins.module_utils._engine.undeclared import Extent, undeclared
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils.cloud_model import BY_NAME, CloudModel
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils.strategies import declarations
@@ -162,3 +164,17 @@ def test_what_is_not_declared_is_left_alone(before: Declared, declared: Declared
             assert wanted[change.key].absent
         else:
             assert (Key(kind.parent, change.key.region, kind.owner(change.key)), kind.name) in pruned
+
+
+@given(before=declarations())
+def test_building_from_an_export_plans_nothing(before: Declared) -> None:
+    seen = built(before).seen
+    tenants = {key.tenant for key in seen.objects if key.kind == "project"}
+    exported = export(KINDS, seen, tenants)
+    assert exported.left_out == []
+    declared = {"domains": exported.domains, "tenants": exported.tenants}
+    again = plan(KINDS, diff(KINDS, declare(KINDS, declared), seen))
+    assert again.changes == ()
+    # Everything that a tenant has is said, so nothing is left undeclared.
+    wanted = declare(KINDS, declared)
+    assert list(undeclared(KINDS, wanted, seen, Extent(frozenset(tenants)))) == []

@@ -7,7 +7,7 @@ import difflib
 
 from ansible_collections.etat.cloud.plugins.module_utils._engine import render
 from ansible_collections.etat.cloud.plugins.module_utils._engine.guard import arrow
-from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Action, Change, Key
+from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Action, Change, Key, Observed
 from ansible_collections.etat.cloud.plugins.module_utils._engine.plan import plan
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
 
@@ -104,3 +104,15 @@ def test_the_sides_say_where_they_are_from() -> None:
 
 def test_an_arrow_stands_only_where_there_was_a_value() -> None:
     assert [arrow(before, 5) for before in (None, "", 0, False, 4)] == ["5", "5", "0 → 5", "False → 5", "4 → 5"]
+
+
+def test_what_is_in_no_declaration_is_shown_beside_the_plan() -> None:
+    mine = Observed(Key("network", "toulouse", (*PLACE, "old")), "n-7", managed=True)
+    stranger = Observed(Key("security_group", "toulouse", ("dila", "journal", "try")), "sg-7")
+    going = Observed(Key("network", "paris", (*PLACE, "front")), "n-1", managed=True)
+    shown = render.text(KINDS, PLAN, [mine, stranger, going]).splitlines()
+    assert shown[0].endswith("2 not declared")
+    assert "  ? network old [toulouse]: not declared any more" in shown
+    place = shown.index("dila / journal")
+    assert shown[place + 1] == "  ? security group try [toulouse]: in no declaration, made by others (id sg-7)"
+    assert sum("network front" in line for line in shown) == 1

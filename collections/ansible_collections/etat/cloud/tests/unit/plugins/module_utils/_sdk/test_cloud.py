@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -426,3 +427,11 @@ def test_a_service_that_fails_where_tokens_are_given_is_told(server: CloudServer
         "cloud interne gives no token: the service failed (500: database is gone) [request req-1]. "
         "Run again; if it persists, give the request id to the cloud's operators."
     )
+
+
+def test_an_identity_service_that_does_not_tell_its_versions_is_told_and_not_waited_for(server: CloudServer) -> None:
+    server.fail("GET identity /", 401)
+    with ThreadPoolExecutor(1) as pool:
+        said = pool.submit(refused).result(timeout=10)
+    assert said.startswith("cloud interne gives no token: DiscoveryFailure")
+    assert "the identity service does not tell its versions" in said
