@@ -80,6 +80,9 @@ class Keeper:
         kept = {pid for name in wanted if self.configuration(name) == wanted[name] and (pid := self.process(name))}
         old = set(processes(self._lab)) - _offspring(kept)
         end(self._lab, lambda pid: pid in old)
+        for note in (self._lab.folder / "run").glob("*.json"):
+            if note.stem not in wanted:
+                note.unlink()
         return bool(old)
 
     def start(self, program: Program, environment: dict[str, str], configuration: str, patience: float) -> bool:
