@@ -116,7 +116,7 @@ class Keeper:
 
     def _wait(self, program: Program, log: Path, written: int, patience: float) -> None:
         until = time.monotonic() + patience
-        while not (_said(program, log, written) if program.says else answers(program)):
+        while not (_said(program, log, written) and answers(program)):
             if not self.process(program.name):
                 raise LabError(f"{program.name} ended as soon as it started: see {log}.")
             if time.monotonic() > until:
@@ -155,6 +155,8 @@ def _stat(pid: int, field: str) -> str | int | None:
 
 
 def _said(program: Program, log: Path, written: int) -> bool:
+    if not program.says:
+        return True
     if not log.exists():
         return False
     with log.open("rb") as file:
