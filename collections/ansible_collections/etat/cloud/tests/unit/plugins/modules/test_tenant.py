@@ -157,8 +157,12 @@ def test_a_region_that_does_not_answer_keeps_no_other_from_being_built(
     assert failed
     assert result["msg"].splitlines()[0] == "1 of 1 changes were made."
     assert "cloud interne: network cannot be read in paris: the service failed (503: down)" in result["msg"]
-    (made,) = server.writes()
-    assert made["POST network toulouse /networks"]["network"]["name"] == "back"
+    made = [
+        call.body["network"]["name"]
+        for call in server.content.calls
+        if call.method == "POST" and call.body.get("network")
+    ]
+    assert made == ["back"]
 
 
 def test_when_nothing_can_be_done_that_is_said(server: CloudServer, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,3 +353,45 @@ def test_the_account_of_a_tenant_is_the_only_one_that_is_asked_for_a_token(serve
     assert not failed
     assert not result["changed"]
     assert {call.scope for call in server.content.calls if call.scope} == {"project p-notebooks"}
+
+
+def test_what_is_not_declared_is_reported_and_only_pruned_when_the_product_made_it(
+    server: CloudServer, run: Any, tmp_path: Path
+) -> None:
+    lms = {"name": "lms", "domain": "education", "sites": [{"region": "toulouse", "networks": [{"name": "a"}]}]}
+    assert not run(lms)[1]
+    project = server.content.records["identity /projects"][-1]
+    assert len(project["etat_cloud_made"].split()) == 2
+    assert not [tag for tag in project["tags"] if "lease" in tag]
+    server.content.records["network toulouse /networks"].append(
+        {"id": "n-stranger", "name": "stranger", "project_id": project["id"]}
+    )
+    bare = {"name": "lms", "domain": "education", "sites": [{"region": "toulouse"}]}
+    reported, failed = run(bare, undeclared="report", _ansible_check_mode=True)
+    assert not failed
+    assert not reported["changed"]
+    found = {one["path"][-1]: one["managed"] for one in reported["undeclared"]}
+    assert found == {"a": True, "stranger": False}
+    pruned, failed = run(bare, undeclared="prune", record=str(tmp_path / "records"))
+    assert not failed
+    assert [change["path"][-1] for change in pruned["plan"]["changes"]] == ["a"]
+    assert [
+        net["name"]
+        for net in server.content.records["network toulouse /networks"]
+        if net["project_id"] == project["id"]
+    ] == ["stranger"]
+    (record,) = (tmp_path / "records").iterdir()
+    assert record.stat().st_mode & 0o777 == 0o600
+    (tenant_,) = json.loads(record.read_text(encoding="utf-8"))["tenants"]
+    assert [network["name"] for network in tenant_["sites"][0]["networks"]] == ["a"]
+    # What is gone is not the product's any more, whoever makes it again.
+    assert len(project["etat_cloud_made"].split()) == 1
+
+
+def test_another_plan_than_the_reviewed_one_is_refused(server: CloudServer, run: Any) -> None:
+    digest = run(LMS, _ansible_check_mode=True)[0]["digest"]
+    refused, failed = run(MOODLE, expect_digest=digest)
+    assert failed
+    assert "the plan is not the one that was reviewed" in refused["msg"]
+    assert server.writes() == []
+    assert not run(LMS, expect_digest=digest)[1]
