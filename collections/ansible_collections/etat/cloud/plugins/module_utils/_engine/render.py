@@ -69,7 +69,7 @@ def sides(kinds: Sequence[Kind], plan: Plan) -> dict[str, str]:
 def _by_tenant(changes: Iterable[Change]) -> Iterable[tuple[str, list[Change]]]:
     inside = sorted(changes, key=lambda change: change.key.path[:2])
     for tenant, found in groupby(inside, key=lambda change: change.key.path[:2]):
-        yield " / ".join(part for part in tenant if part), list(found)
+        yield " / ".join(part for part in tenant if part) or "the cloud itself", list(found)
 
 
 def _kind(change: Change) -> str:
