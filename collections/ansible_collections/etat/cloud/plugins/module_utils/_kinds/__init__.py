@@ -13,10 +13,12 @@ from .address_group import AddressGroup
 from .domain import Domain
 from .group import Group
 from .group_membership import GroupMembership
+from .implied_role import ImpliedRole
 from .network import Network
 from .project import Project
 from .quota import ComputeQuota, NetworkQuota, VolumeQuota
-from .references import ExternalNetwork, Role, User
+from .references import ExternalNetwork, User
+from .role import Role
 from .role_assignment import RoleAssignment
 from .router import Router
 from .router_interface import RouterInterface
@@ -32,6 +34,7 @@ KINDS = ordered(
         ExternalNetwork(),
         Group(),
         GroupMembership(),
+        ImpliedRole(),
         Network(),
         NetworkQuota(),
         Project(),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a declaration refers to and never makes: roles, users, and the networks that lead outside."""
+"""What a declaration refers to and never makes: users, and the networks that lead outside."""
 
 from __future__ import annotations
 
@@ -9,21 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._engine.model import Get, Key, Kind, Names, Observed, Privilege, Scope
-
-
-class Role(Kind):
-    """https://docs.openstack.org/api-ref/identity/v3/#list-roles"""
-
-    name = "role"
-    service = "identity"
-    stage = 0
-
-    def listings(self, scope: Scope) -> Iterable[Get]:
-        return [Get("identity", "", "/roles", "roles")]
-
-    def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
-        for raw in records:
-            yield Observed(Key(self.name, "", (raw["name"],)), raw["id"])
 
 
 class User(Kind):
