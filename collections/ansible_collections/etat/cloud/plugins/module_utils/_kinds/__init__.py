@@ -14,10 +14,12 @@ from .domain import Domain
 from .group import Group
 from .group_membership import GroupMembership
 from .implied_role import ImpliedRole
+from .limit import Limit
 from .network import Network
 from .project import Project
 from .quota import ComputeQuota, NetworkQuota, VolumeQuota
-from .references import ExternalNetwork, User
+from .references import ExternalNetwork, LimitModel, Service, User
+from .registered_limit import RegisteredLimit
 from .role import Role
 from .role_assignment import RoleAssignment
 from .router import Router
@@ -35,15 +37,19 @@ KINDS = ordered(
         Group(),
         GroupMembership(),
         ImpliedRole(),
+        Limit(),
+        LimitModel(),
         Network(),
         NetworkQuota(),
         Project(),
+        RegisteredLimit(),
         Role(),
         RoleAssignment(),
         Router(),
         RouterInterface(),
         SecurityGroup(),
         SecurityGroupRule(),
+        Service(),
         Subnet(),
         User(),
         VolumeQuota(),
