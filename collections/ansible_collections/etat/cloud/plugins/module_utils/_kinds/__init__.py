@@ -27,6 +27,7 @@ from .router_interface import RouterInterface
 from .security_group import SecurityGroup
 from .security_group_rule import SecurityGroupRule
 from .subnet import Subnet
+from .user_options import UserOptions
 
 KINDS = ordered(
     (
@@ -52,6 +53,7 @@ KINDS = ordered(
         Service(),
         Subnet(),
         User(),
+        UserOptions(),
         VolumeQuota(),
     )
 )
