@@ -11,6 +11,7 @@ from __future__ import annotations
 from .._engine.plan import ordered
 from .address_group import AddressGroup
 from .domain import Domain
+from .endpoint_group import EndpointGroup, EndpointGroupProject
 from .group import Group
 from .group_membership import GroupMembership
 from .implied_role import ImpliedRole
@@ -34,6 +35,8 @@ KINDS = ordered(
         AddressGroup(),
         ComputeQuota(),
         Domain(),
+        EndpointGroup(),
+        EndpointGroupProject(),
         ExternalNetwork(),
         Group(),
         GroupMembership(),
