@@ -11,6 +11,7 @@ from __future__ import annotations
 from .._engine.plan import ordered
 from .address_group import AddressGroup
 from .domain import Domain
+from .domain_configuration import DomainConfiguration
 from .endpoint_group import EndpointGroup, EndpointGroupProject
 from .group import Group
 from .group_membership import GroupMembership
@@ -35,6 +36,7 @@ KINDS = ordered(
         AddressGroup(),
         ComputeQuota(),
         Domain(),
+        DomainConfiguration(),
         EndpointGroup(),
         EndpointGroupProject(),
         ExternalNetwork(),
