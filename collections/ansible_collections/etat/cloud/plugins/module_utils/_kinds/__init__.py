@@ -9,6 +9,7 @@ The list is written out because Ansible ships to a host only what it finds impor
 from __future__ import annotations
 
 from .._engine.plan import ordered
+from .access_rule import AccessRule
 from .address_group import AddressGroup
 from .domain import Domain
 from .domain_configuration import DomainConfiguration
@@ -33,6 +34,7 @@ from .user_options import UserOptions
 
 KINDS = ordered(
     (
+        AccessRule(),
         AddressGroup(),
         ComputeQuota(),
         Domain(),
