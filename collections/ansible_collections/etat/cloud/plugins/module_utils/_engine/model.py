@@ -199,6 +199,7 @@ class Account:
 class Get:
     """One listing: which service and region, the path, the key of the answer that holds the objects, and the query.
 
+    An empty path stands for the services in the catalogue of the account's token, for which nobody has to be asked.
     project: the id of the project whose token must be used; empty for the account's own.
     about: what the answer does not say itself, for instance the id of the group whose members are listed.
     provided: the answer shows what a provider gives; see Observed.

@@ -129,7 +129,12 @@ class EndpointGroupProject(Kind):
     service = "identity"
     levels = (Level.TENANT,)
     section = ("endpoint_groups",)
-    heading = {"description": ["Endpoint groups whose endpoints the tenant's catalogue shows."]}
+    heading = {
+        "description": [
+            "Endpoint groups whose endpoints the tenant's catalogue shows.",
+            "As soon as a tenant has one, its catalogue shows nothing else, also to those who build the tenant.",
+        ]
+    }
     options = {**name_of("endpoint group"), **STATE}
     needs = ("project", "endpoint_group")
     privilege = Privilege.CLOUD

@@ -22,10 +22,9 @@ class Service(Kind):
     stage = 0
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        if scope.account.privilege is Privilege.CLOUD:
-            return [Get("identity", "", "/services", "services")]
-        # The catalogue shows to everybody those that have endpoints.
-        return [Get("identity", "", "/auth/catalog", "catalog")]
+        # Keystone lists them to administrators only. The catalogue of a token shows those that have endpoints.
+        path = "/services" if scope.account.privilege is Privilege.CLOUD else ""
+        return [Get("identity", "", path, "services")]
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:

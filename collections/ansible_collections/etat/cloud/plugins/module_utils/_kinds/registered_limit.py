@@ -49,6 +49,7 @@ class LimitResource(IdentityResource):
     """A limit of a resource. Its path ends with the service's type, the region, and the resource's name."""
 
     needs: ClassVar[tuple[str, ...]] = ("service",)
+    stage = 1
     privilege = Privilege.CLOUD
 
     def path(self, place: Place, item: Mapping[str, Any]) -> tuple[str, ...]:
@@ -140,7 +141,6 @@ class RegisteredLimit(LimitResource):
     }
     compared = ("default_limit", "description")
     allowances = ("allow_zero",)
-    stage = 1
 
     def above(self, raw: Mapping[str, Any], names: Names) -> tuple[str, ...]:
         return ("", "")

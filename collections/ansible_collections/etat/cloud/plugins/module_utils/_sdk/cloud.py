@@ -205,6 +205,8 @@ class Cloud:
             return dict(zip(asked, pool.map(self._listing, asked), strict=True))
 
     def _listing(self, get: Get) -> list[Mapping[str, Any]] | Problem:
+        if not get.path:
+            return list(self._catalogue.catalog)
         place = (get.service, get.region, get.project)
         query: Sequence[tuple[str, str]] | None = get.query
         found: list[Mapping[str, Any]] = []

@@ -105,7 +105,8 @@ def _projects(document: Document, name: str, cloud: Any) -> Iterator[Mistake]:
 
 def _cloud(document: Document, name: str, cloud: Any) -> Iterator[Mistake]:
     """Yield what is wrong in what a cloud holds for all tenants, as a whole and on its sites."""
-    path, sites = ("clouds", name), listing(cloud, "sites")
+    path: Path = ("clouds", name)
+    sites = listing(cloud, "sites")
     for site in mapping(cloud, "by_site"):
         if site not in sites:
             text = unknown(site, f"a site of cloud {name}", sites)
@@ -118,8 +119,8 @@ def _cloud(document: Document, name: str, cloud: Any) -> Iterator[Mistake]:
     yield from _limits(document, path, "registered_limits", identity, sites)
     for index, item in objects(identity, "implied_roles"):
         roles = listing(document.value, "roles")
-        here = (*path, "implied_roles", index, "implies")
-        yield from _references(document, here, item, "a role that this estate may give", roles)
+        implies = (*path, "implied_roles", index, "implies")
+        yield from _references(document, implies, item, "a role that this estate may give", roles)
     for index, item in objects(identity, "endpoint_groups"):
         region = mapping(item, "filters").get("region")
         if isinstance(region, str) and region not in sites:
