@@ -208,58 +208,66 @@ def resource(name: str, **more: Any) -> dict[str, Any]:
     return {"service": "image", "resource_name": name, **more}
 
 
+def with_rules(name: str, *rules: list[str]) -> dict[str, Any]:
+    return {"name": name, "options": {"multi_factor_auth_rules": list(rules)}}
+
+
+#: All of it is wrong, and all of it is said in one run.
+WRONG = {
+    "identity": {
+        "registered_limits": [
+            resource(IMAGES, state="absent"),
+            {"service": "compute", "region": "toulouse", "resource_name": SERVERS, "default_limit": 6},
+        ],
+        "roles": [{"name": "molecule-identity-auditor", "state": "absent"}],
+        "endpoint_groups": [{"name": "molecule-identity-outer", "state": "absent"}],
+    },
+    "domains": [
+        culture(users=[with_rules("alice.martin", ["password"]), with_rules("chloe.durand", ["totp"])]),
+        {"name": "Default", "users": [{"name": "admin", "enabled": False}], "enabled": False},
+    ],
+}
 REFUSALS = {
-    "a registered limit that projects need": (
-        {"identity": {"registered_limits": [resource(IMAGES, state="absent")]}},
-        "Keystone refuses it while there are limits of domains and projects for it, and there are 1",
-        "have no limit of their own and drop to 0",
+    "a registered limit that projects need": "have no limit of their own and drop to 0",
+    "a registered limit that goes before its limits": (
+        f"registered limit image/{IMAGES} cannot be deleted: Keystone refuses it while there are limits of domains and "
+        "projects for it, and there are 1"
     ),
-    "a registered limit that has limits": (
-        {"identity": {"registered_limits": [resource(IMAGES, default_limit=6)]}},
-        "Keystone refuses it while there are limits of domains and projects for it, and there are 1",
+    "a registered limit that changes under its limits": (
+        f"registered limit compute/toulouse/{SERVERS} cannot be updated: Keystone refuses it while there are limits of "
+        "domains and projects for it, and there are 2"
     ),
-    "a limit without a registered limit": (
-        {"domains": [culture(limits=[resource("molecule-identity-none", resource_limit=1)])]},
-        "needs registered limit image/molecule-identity-none: it is neither in the cloud nor declared",
-    ),
-    "rules that stop automation": (
-        {
-            "domains": [
-                culture(users=[{"name": "alice.martin", "options": {"multi_factor_auth_rules": [["password"]]}}])
-            ]
-        },
-        "the 1 application credentials that it has need a rule of their own",
-    ),
-    "rules that nobody can meet": (
-        {"domains": [culture(users=[{"name": "chloe.durand", "options": {"multi_factor_auth_rules": [["totp"]]}}])]},
-        "its rules would be totp, and it can have no more than external",
-    ),
-    "the acting account's end": (
-        {"domains": [{"name": "Default", "users": [{"name": "admin", "enabled": False}], "enabled": False}]},
-        "it is the user of the acting account interne, who would be disabled",
-        "domain Default cannot be disabled",
-    ),
-    "a role that somebody holds": (
-        {"identity": {"roles": [{"name": "molecule-identity-auditor", "state": "absent"}]}},
-        "1 role assignments give it",
-    ),
-    "an endpoint group that somebody has": (
-        {"identity": {"endpoint_groups": [{"name": "molecule-identity-outer", "state": "absent"}]}},
-        "it is in the catalogue of 1 projects: museums",
-    ),
+    "rules that stop automation": "the 1 application credentials that it has need a rule of their own",
+    "rules that nobody can meet": "its rules would be totp, and it can have no more than external",
+    "the acting account's end": "it is the user of the acting account interne, who would be disabled",
+    "the end of the acting account's domain": "domain Default cannot be disabled",
+    "the end of a role that somebody holds": "1 role assignments give it",
+    "the end of an endpoint group that somebody has": "it is in the catalogue of 1 projects: museums",
 }
 
 
-@pytest.mark.parametrize("about", list(REFUSALS))
-def test_is_refused(about: str, tmp_path: Path) -> None:
-    options, *words = REFUSALS[about]
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> play.Run:
+    before = lab.snapshot()
+    run = play.play(tmp_path_factory.mktemp("refused"), [play.tenant(**WRONG)])
+    assert lab.snapshot() == before
+    return run
 
-    run = play.play(tmp_path, [play.tenant(**options)])
+
+@pytest.mark.parametrize("about", list(REFUSALS))
+def test_is_refused(about: str, refused: play.Run) -> None:
+    assert refused.code != 0
+    assert REFUSALS[about] in refused.words, refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_a_limit_without_a_registered_limit_is_refused(tmp_path: Path) -> None:
+    limit = resource("molecule-identity-none", resource_limit=1)
+
+    run = play.play(tmp_path, [play.tenant(domains=[culture(limits=[limit])])])
 
     assert run.code != 0
-    for said in words:
-        assert said in run.words, run.output
-    assert "Traceback" not in run.output
+    assert "needs registered limit image/molecule-identity-none: it is neither in the cloud nor declared" in run.words
 
 
 def test_rules_that_a_user_can_meet_pass(tmp_path: Path) -> None:
@@ -267,7 +275,7 @@ def test_rules_that_a_user_can_meet_pass(tmp_path: Path) -> None:
 
     run = play.play(tmp_path, [play.tenant(domains=[culture(users=[{"name": "bruno.petit", "options": rules}])])])
 
-    assert (run.code, run.result["plan"]["counts"]["update"]) == (0, 1), run.output
+    assert run.code == 0, run.output
     assert user("bruno.petit")["options"] == rules
 
 
@@ -284,26 +292,22 @@ def test_a_limit_becomes_zero_and_more_again(tmp_path: Path) -> None:
         assert found[SERVERS]["resource_limit"] == value
 
 
-#: What Keystone lets the manager of a domain write, and what it does not; the product says so beforehand.
-MANAGED: dict[str, tuple[dict[str, Any], str]] = {
-    "limits": (culture(limits=[resource(IMAGES, resource_limit=1)]), "limit"),
-    "roles": (culture(roles=[{"name": "deputy"}]), "role"),
-    "the domain": (culture(description="Ours"), "domain"),
-    "where users come from": (culture(domain_configuration={"ldap": {"page_size": 1}}), "domain configuration"),
-}
-
-
-@pytest.mark.parametrize("about", list(MANAGED))
-def test_a_manager_is_told_what_takes_an_administrator(about: str, tmp_path: Path) -> None:
-    domain, kind = MANAGED[about]
-
+def test_a_manager_is_told_what_takes_an_administrator(tmp_path: Path) -> None:
+    domain = culture(
+        description="Ours",
+        limits=[resource(IMAGES, resource_limit=1)],
+        roles=[{"name": "deputy"}],
+        domain_configuration={"ldap": {"page_size": 1}},
+    )
     task = play.tenant(domains=[domain])
     task["etat.cloud.tenant"]["cloud"] = "identity-manager"
+
     run = play.play(tmp_path, [task])
 
     assert run.code != 0
-    assert f"{kind} {CULTURE}" in run.words
-    assert "it needs an administrator of the cloud, and this account is a manager of one domain" in run.words
+    for kind in ("limit", "role", "domain", "domain configuration"):
+        assert f"{kind} {CULTURE}" in run.words
+    assert run.words.count("it needs an administrator of the cloud, and this account is a manager of one domain") >= 4
 
 
 def test_keystone_says_the_same_of_a_manager() -> None:

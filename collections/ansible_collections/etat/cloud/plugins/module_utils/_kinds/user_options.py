@@ -59,6 +59,7 @@ class UserOptions(IdentityResource):
                     "description": [
                         "Lists of methods. The user gets a token with all methods of any one of the lists.",
                         "A token that an application credential gives takes a list of V(application_credential) alone.",
+                        "Keystone leaves out of the lists what methods it does not load, so that the rest is enough.",
                     ],
                     "type": "list",
                     "elements": "list",
