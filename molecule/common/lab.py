@@ -128,6 +128,29 @@ def in_projects(admin: Any, ids: Iterable[str]) -> Iterator[tuple[str, dict[str,
             yield "images", image.to_dict()
 
 
+def cloud_wide(admin: Any, domains: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what the scenario has in Keystone beside its domains' own, with its path, in an order to delete it.
+
+    That bears the scenario's prefix, in its name or in that of the resource that it limits, or is a role of a domain.
+    """
+    for collection in ("limits", "registered_limits"):
+        for found in listing(admin.identity, f"/{collection}", collection):
+            if found["resource_name"].startswith(prefix()):
+                yield f"/{collection}/{found['id']}", found
+    for found in listing(admin.identity, "/OS-EP-FILTER/endpoint_groups", "endpoint_groups"):
+        if found["name"].startswith(prefix()):
+            yield f"/OS-EP-FILTER/endpoint_groups/{found['id']}", found
+    for found in listing(admin.identity, "/role_assignments?scope.system=all", "role_assignments"):
+        holder = "group" if "group" in found else "user"
+        who = admin.identity.get(f"/{holder}s/{found[holder]['id']}").json().get(holder)
+        if who and who["domain_id"] in domains:
+            yield f"/system/{holder}s/{who['id']}/roles/{found['role']['id']}", found
+    for query in ("", *(f"?domain_id={domain}" for domain in sorted(domains))):
+        for found in listing(admin.identity, f"/roles{query}", "roles"):
+            if query or found["name"].startswith(prefix()):
+                yield f"/roles/{found['id']}", found
+
+
 def snapshot() -> dict[str, Any]:
     """Return all that the scenario's domains hold, by kind and id; while nothing is written, snapshots are equal."""
     admin = connect()
@@ -146,6 +169,8 @@ def snapshot() -> dict[str, Any]:
             path = f"/role_assignments?scope.{over}.id={holder['id']}"
             for found in listing(admin.identity, path, "role_assignments"):
                 seen[f"assignment {found['links']['assignment']}"] = True
+    for path, found in cloud_wide(admin, {domain["id"] for domain in there.domains}):
+        seen[path] = found
     for collection, found in in_projects(admin, (project["id"] for project in there.projects)):
         seen[f"{collection} {found['id']}"] = {k: in_order(v) for k, v in found.items() if k not in VOLATILE}
     for project in there.projects:
@@ -177,7 +202,7 @@ def people(described: Mapping[str, Any]) -> None:
 
     users: the names per domain, each of which gets an entry NAME@DOMAIN. grants: roles that the cloud's administrator
     gives, each with user, domain, role, and inherited for all projects of the domain. entries: further entries of
-    clouds.yaml, each with user, domain and scope.
+    clouds.yaml, each with user, domain and scope, or with the lab's entry that it is one of, and scope.
     """
     admin = connect()
     lab = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text(encoding="utf-8"))["clouds"]
@@ -207,10 +232,13 @@ def people(described: Mapping[str, Any]) -> None:
         return {**base, "auth": {**auth, **scope}}
 
     own = {f"{name}@{domain}": entry(domain, name, {}) for domain, name in made}
-    own |= {
-        name: entry(described_entry["domain"], described_entry["user"], described_entry["scope"])
-        for name, described_entry in described.get("entries", {}).items()
-    }
+    for name, described_entry in described.get("entries", {}).items():
+        if "of" in described_entry:
+            # One of the lab's own accounts, in another scope.
+            who = {k: lab[described_entry["of"]]["auth"][k] for k in ("username", "user_domain_name", "password")}
+            own[name] = {**base, "auth": {"auth_url": auth_url, **who, **described_entry["scope"]}}
+        else:
+            own[name] = entry(described_entry["domain"], described_entry["user"], described_entry["scope"])
     write_secret(accounts_file(), {"clouds": {**lab, **own}})
 
 
@@ -227,7 +255,13 @@ def sweep() -> int:
         if project.get("options", {}).get("immutable"):
             body = {"project": {"options": {"immutable": False}}}
             accept(admin.identity.patch(f"/projects/{project['id']}", json=body))
+    wide = list(cloud_wide(admin, {domain["id"] for domain in there.domains}))
+    for path, _found in wide:
+        accept(admin.identity.delete(path), missing=True)
     for domain in there.domains:
+        if domain["options"].get("immutable"):
+            body = {"domain": {"options": {"immutable": False}}}
+            accept(admin.identity.patch(f"/domains/{domain['id']}", json=body))
         body = {"domain": {"enabled": False}}
         accept(admin.identity.patch(f"/domains/{domain['id']}", json=body))
         # Takes projects, groups and users with it.
@@ -236,7 +270,7 @@ def sweep() -> int:
     left = Domains(admin, prefix()).domains, list(in_projects(admin, owners))
     if any(left):
         raise RuntimeError(f"still there after the sweep: {left}")
-    return swept + len(there.projects) + len(there.domains)
+    return swept + len(wide) + len(there.projects) + len(there.domains)
 
 
 def orphans(admin: Any) -> set[str]:

@@ -66,8 +66,19 @@ _raw:
       description: The tenants, as O(etat.cloud.tenant#module:tenants) takes them.
       type: list
       elements: dict
+    identity:
+      description:
+        - What the identity service holds for all domains, as O(etat.cloud.tenant#module:identity) takes it.
+        - Empty where tenants are named.
+      type: dict
     regions:
-      description: The regions of the cloud.
+      description:
+        - What regions hold for all tenants, as O(etat.cloud.tenant#module:regions) takes it.
+        - Empty where tenants are named.
+      type: list
+      elements: dict
+    sites:
+      description: The sites of the cloud, that is the names of its regions.
       type: list
       elements: str
     notes:

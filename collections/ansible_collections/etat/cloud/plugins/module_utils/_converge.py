@@ -33,6 +33,7 @@ from ._engine.model import (
     Names,
     Observed,
     Outcome,
+    Outlook,
     Privilege,
     Problem,
     Scope,
@@ -463,12 +464,20 @@ class Run:
         accounts = self._accounts()
         mine = {place: tenant for place, tenant in self._tenants().items() if accounts[place] is account}
         wanted = {item.key: item for item in self.wanted if account_of(accounts, item.key) is account}
+        by_name = {kind.name: kind for kind in self.kinds}
+        # A role may be held by somebody of another domain.
+        referred = {
+            key.path[0]
+            for item in wanted.values()
+            for key in by_name[item.key.kind].references(item.key, item.fields).values()
+            if by_name[key.kind].service == "identity"
+        }
         whole = self.declaration.undeclared is not Undeclared.KEEP
         extent = self._extent()
         scope = Scope(
             account=account,
             regions=tuple(cloud.regions() if self.declaration.everywhere else sorted(self._regions(mine, wanted))),
-            domains=frozenset(key.path[0] for key in wanted) | extent.domains,
+            domains=frozenset(key.path[0] for key in wanted) | referred | extent.domains,
             tenants=frozenset(mine),
             wanted=wanted,
             names=Names(),
@@ -522,12 +531,21 @@ class Run:
             cloud = self.clouds[account_of(accounts, change.key).name]
             return by_name[change.key.kind].users(writer.api(cloud, change.key), change)
 
+        def against(change: Change) -> Sequence[Problem]:
+            kind, cloud = by_name[change.key.kind], self.clouds[account_of(accounts, change.key).name]
+            # What an account may not write is refused for that reason, and often it may not ask either.
+            if type(kind).objections is Kind.objections or kind.needed(change) > cloud.account.privilege:
+                return ()
+            outlook = Outlook(cloud.account, self.plan.changes, self.seen.objects)
+            return tuple(kind.objections(writer.api(cloud, change.key), change, outlook))
+
         going = [change for change in self.plan.changes if change.action is Action.DELETE]
         # What belongs to a domain counts when the run is about it.
         concerned_keys = {item.key for item in self.wanted} | {change.key for change in self.plan.changes}
         with ThreadPoolExecutor(self.declaration.workers) as pool:
             in_use = dict(zip((change.key for change in lowered), pool.map(used, lowered), strict=True))
             used_by = dict(zip((change.key for change in going), pool.map(using, going), strict=True))
+            objections = [problem for found in pool.map(against, self.plan.changes) for problem in found]
         problems = guard(
             self.kinds,
             self.plan,
@@ -552,6 +570,7 @@ class Run:
                     if key.kind == "project" and found[0].fields.get("options", {}).get("immutable")
                 },
                 used_by=used_by,
+                objections=objections,
             ),
         )
         if problems:
@@ -584,6 +603,6 @@ def _lowers(change: Change) -> bool:
     """Return whether a change of limits could go below what is used; a new project uses nothing."""
     for name, limit in change.after.items():
         before = change.before.get(name, limit)
-        if limit >= 0 and (before is None or not 0 <= before <= limit):
+        if isinstance(limit, int) and limit >= 0 and (before is None or not 0 <= before <= limit):
             return True
     return False

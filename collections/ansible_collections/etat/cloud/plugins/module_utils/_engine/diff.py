@@ -59,7 +59,7 @@ def blocked(wanted: Sequence[Wanted], seen: Observation) -> dict[Key, Problem]:
 
 def _absent(item: Wanted, seen: Observation) -> Iterator[Change]:
     for found in seen.objects.get(item.key, ()):
-        yield Change(Action.DELETE, item.key, before=found.fields, id=found.id)
+        yield Change(Action.DELETE, item.key, before=found.fields, id=found.id, allows=item.allows)
     if not seen.one(item.key):
         yield Change(Action.KEEP, item.key)
 
@@ -67,7 +67,7 @@ def _absent(item: Wanted, seen: Observation) -> Iterator[Change]:
 def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
     if there is None:
         action = Action.UPDATE if kind.inherent else Action.CREATE
-        return Change(action, item.key, after=item.fields, once=item.once, owns=item.owns)
+        return Change(action, item.key, after=item.fields, once=item.once, owns=item.owns, allows=item.allows)
     before, after = {}, {}
     for name, value in item.fields.items():
         was = there.fields.get(name)
@@ -77,7 +77,7 @@ def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
         if becomes != was:
             before[name], after[name] = was, becomes
     action = Action.UPDATE if after else Action.KEEP
-    return Change(action, item.key, before=before, after=after, id=there.id)
+    return Change(action, item.key, before=before, after=after, id=there.id, allows=item.allows)
 
 
 def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observation) -> Iterator[Observed]:

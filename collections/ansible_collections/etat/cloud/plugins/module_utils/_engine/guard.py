@@ -29,6 +29,7 @@ class Circumstances:
     pruned: the objects that the plan deletes without being told by name.
     protected: the tenants of which nothing may be pruned, each with the reason.
     used_by: for each object that is to go, what uses it.
+    objections: what the kinds have against their changes.
     """
 
     accounts: Mapping[tuple[str, str], Account]
@@ -41,6 +42,7 @@ class Circumstances:
     pruned: frozenset[Key] = frozenset()
     protected: Mapping[tuple[str, str], str] = field(default_factory=dict)
     used_by: Mapping[Key, Sequence[str]] = field(default_factory=dict)
+    objections: Sequence[Problem] = ()
 
 
 def guard(kinds: Sequence[Kind], plan: Plan, circumstances: Circumstances) -> list[Problem]:
@@ -53,6 +55,8 @@ def guard(kinds: Sequence[Kind], plan: Plan, circumstances: Circumstances) -> li
         *below_use(plan.changes, circumstances),
         *protection(plan.changes, circumstances),
         *used(circumstances),
+        # Changes of several objects may meet with one and the same objection.
+        *dict.fromkeys(circumstances.objections),
         *reviewed(plan, circumstances),
     ]
 
@@ -75,7 +79,7 @@ def reach(by_name: Mapping[str, Kind], changes: Iterable[Change], circumstances:
     for change in changes:
         kind = by_name[change.key.kind]
         account = account_of(circumstances.accounts, change.key)
-        privilege = max([kind.privilege, *(kind.privileges[name] for name in change.after if name in kind.privileges)])
+        privilege = kind.needed(change)
         if privilege > account.privilege:
             yield Problem(
                 f"{change.key} cannot be {change.action.value}d by the account {account.name}"

@@ -110,6 +110,7 @@ class Wanted:
     once: values that only a creation takes, and that are never compared.
     owns: kinds whose objects under this one are deleted when they are not declared.
     absent: the object is to be deleted.
+    allows: what the declaration allows by name although it is refused otherwise; see Kind.objections.
     """
 
     key: Key
@@ -117,6 +118,7 @@ class Wanted:
     once: Fields = field(default_factory=dict)
     owns: tuple[str, ...] = ()
     absent: bool = False
+    allows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class Change:
     owns: tuple[str, ...] = ()
     id: str = ""
     needs: tuple[Key, ...] = ()
+    allows: tuple[str, ...] = ()
 
 
 class State(StrEnum):
@@ -187,15 +190,22 @@ class Account:
     roles: tuple[str, ...] = ()
     #: True for a token that is scoped to the system, which Keystone alone understands.
     system: bool = False
+    user_id: str = ""
+    #: The domain that the user lives in, whatever the token is scoped to.
+    user_domain_id: str = ""
+    #: How the user proved to be who it is.
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Get:
     """One listing: which service and region, the path, the key of the answer that holds the objects, and the query.
 
+    An empty path stands for the services in the catalogue of the account's token, for which nobody has to be asked.
     project: the id of the project whose token must be used; empty for the account's own.
     about: what the answer does not say itself, for instance the id of the group whose members are listed.
     provided: the answer shows what a provider gives; see Observed.
+    optional: that nothing is there (404) means that there are no records, and is no failure.
     """
 
     service: str
@@ -206,6 +216,7 @@ class Get:
     project: str = ""
     about: str = ""
     provided: bool = False
+    optional: bool = False
 
 
 @dataclass(slots=True)
@@ -296,6 +307,15 @@ class Api(Protocol):
         """Delete."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a kind judges one of its changes by, beside the change: who acts, all that is planned, and what is there."""
+
+    account: Account
+    changes: Sequence[Change]
+    seen: Mapping[Key, Sequence[Observed]]
+
+
 class Kind(ABC):
     """One sort of object: what people may declare of it, how it is listed, compared and written.
 
@@ -333,6 +353,8 @@ class Kind(ABC):
     privilege: ClassVar[Privilege] = Privilege.PROJECT
     #: Fields that take an account of a further reach than the rest.
     privileges: ClassVar[Mapping[str, Privilege]] = {}
+    #: Options that allow what objections refuse otherwise.
+    allowances: ClassVar[tuple[str, ...]] = ()
     #: True when the object comes and goes with its parent, so that it is only ever updated.
     inherent: ClassVar[bool] = False
     #: True when the cloud's answer "it exists already" to a creation means that nothing is left to do.
@@ -349,6 +371,7 @@ class Kind(ABC):
             key=Key(self.name, place.region, self.path(place, item)),
             fields=self.declared(item),
             absent=place.absent(item),
+            allows=tuple(name for name in self.allowances if item.get(name)),
         )
 
     def path(self, place: Place, item: Any) -> Path:
@@ -431,6 +454,14 @@ class Kind(ABC):
         raise TypeError(f"a {self.name} is never written like this")
 
     # --- guards
+
+    def needed(self, change: Change) -> Privilege:
+        """Return how far an account must reach to make a change."""
+        return max([self.privilege, *(self.privileges[name] for name in change.after if name in self.privileges)])
+
+    def objections(self, api: Api, change: Change, outlook: Outlook) -> Iterable[Problem]:
+        """Return what speaks against a change that only this kind can judge; asked where the account may make it."""
+        return ()
 
     def in_use(self, api: Api, change: Change) -> Mapping[str, int]:
         """Return how much of each limit is used; asked only for changes of limits."""

@@ -35,7 +35,7 @@ def text(kinds: Sequence[Kind], plan: Plan, undeclared: Sequence[Observed] = ())
     lines = [headline(plan) + (f", {len(left)} not declared" if left else "")]
     # In the order of the plan, which sorting keeps within a tenant.
     for tenant, rows in groupby(sorted(told, key=lambda row: row[0].tenant), key=lambda row: row[0].tenant):
-        lines += ["", " / ".join(part for part in tenant if part)]
+        lines += ["", _title(tenant)]
         for key, sign, more in rows:
             parts = (sign, _kind(key), _name(kinds, key), _where(key))
             lines.append("  " + " ".join(part for part in parts if part) + more)
@@ -75,7 +75,11 @@ def sides(kinds: Sequence[Kind], plan: Plan) -> dict[str, str]:
 def _by_tenant(changes: Iterable[Change]) -> Iterable[tuple[str, list[Change]]]:
     inside = sorted(changes, key=lambda change: change.key.tenant)
     for tenant, found in groupby(inside, key=lambda change: change.key.tenant):
-        yield " / ".join(part for part in tenant if part), list(found)
+        yield _title(tenant), list(found)
+
+
+def _title(tenant: tuple[str, str]) -> str:
+    return " / ".join(part for part in tenant if part) or "the cloud itself"
 
 
 def _kind(key: Key) -> str:

@@ -9,40 +9,58 @@ The list is written out because Ansible ships to a host only what it finds impor
 from __future__ import annotations
 
 from .._engine.plan import ordered
+from .access_rule import AccessRule
 from .address_group import AddressGroup
 from .domain import Domain
+from .domain_configuration import DomainConfiguration
+from .endpoint_group import EndpointGroup, EndpointGroupProject
 from .group import Group
 from .group_membership import GroupMembership
+from .implied_role import ImpliedRole
+from .limit import Limit
 from .network import Network
 from .project import Project
 from .quota import ComputeQuota, NetworkQuota, VolumeQuota
-from .references import ExternalNetwork, Role, User
+from .references import ExternalNetwork, LimitModel, Service, User
+from .registered_limit import RegisteredLimit
+from .role import Role
 from .role_assignment import RoleAssignment
 from .router import Router
 from .router_interface import RouterInterface
 from .security_group import SecurityGroup
 from .security_group_rule import SecurityGroupRule
 from .subnet import Subnet
+from .user_options import UserOptions
 
 KINDS = ordered(
     (
+        AccessRule(),
         AddressGroup(),
         ComputeQuota(),
         Domain(),
+        DomainConfiguration(),
+        EndpointGroup(),
+        EndpointGroupProject(),
         ExternalNetwork(),
         Group(),
         GroupMembership(),
+        ImpliedRole(),
+        Limit(),
+        LimitModel(),
         Network(),
         NetworkQuota(),
         Project(),
+        RegisteredLimit(),
         Role(),
         RoleAssignment(),
         Router(),
         RouterInterface(),
         SecurityGroup(),
         SecurityGroupRule(),
+        Service(),
         Subnet(),
         User(),
+        UserOptions(),
         VolumeQuota(),
     )
 )

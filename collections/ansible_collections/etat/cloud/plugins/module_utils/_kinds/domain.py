@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .._engine.model import Api, Change, Get, Key, Level, Names, Observed, Place, Privilege, Scope
+from .._engine.model import (
+    Api,
+    Change,
+    Get,
+    Key,
+    Level,
+    Names,
+    Observed,
+    Outlook,
+    Place,
+    Privilege,
+    Problem,
+    Scope,
+)
 from ._resource import DESCRIPTION, IdentityResource, name_of
 
 
@@ -18,13 +31,42 @@ class Domain(IdentityResource):
     name = "domain"
     collection, plural, singular = "/domains", "domains", "domain"
     levels = (Level.DOMAIN,)
-    options = {**name_of("domain"), **DESCRIPTION}
-    compared = ("description",)
+    options = {
+        **name_of("domain"),
+        **DESCRIPTION,
+        "enabled": {"description": ["Whether tokens for the domain and its projects are given."], "type": "bool"},
+        "options": {
+            "description": ["Resource options of the domain."],
+            "type": "dict",
+            "suboptions": {
+                "immutable": {
+                    "description": [
+                        "Whether Keystone refuses to change or delete the domain.",
+                        "The product lifts it for the length of a change that is declared, and sets it again.",
+                    ],
+                    "type": "bool",
+                },
+            },
+        },
+    }
+    compared = ("description", "enabled", "options")
     stage = 0
     privilege = Privilege.CLOUD
 
     def path(self, place: Place, item: Mapping[str, Any]) -> tuple[str, ...]:
         return (place.domain,)
+
+    def normal(self, name: str, value: Any) -> Any:
+        if name == "options":
+            return {option: setting for option, setting in value.items() if setting is not None}
+        return value
+
+    def merge(self, name: str, before: Any, wanted: Any) -> Any:
+        return {**(before or {}), **wanted} if name == "options" else wanted
+
+    def item(self, found: Observed) -> dict[str, Any]:
+        said = {name: value for name, value in found.fields.items() if value not in (None, {})}
+        return {"name": found.key.path[0], **said}
 
     def listings(self, scope: Scope) -> Iterable[Get]:
         if scope.account.privilege is Privilege.CLOUD:
@@ -34,7 +76,30 @@ class Domain(IdentityResource):
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:
-            yield Observed(Key(self.name, "", (raw["name"],)), raw["id"], {"description": raw.get("description") or ""})
+            fields = {
+                "description": raw.get("description") or "",
+                "enabled": raw.get("enabled", True),
+                "options": dict(raw.get("options", {})),
+            }
+            yield Observed(Key(self.name, "", (raw["name"],)), raw["id"], fields)
 
     def birth(self, api: Api, change: Change) -> dict[str, Any]:
-        return {"enabled": True}
+        return {} if "enabled" in change.after else {"enabled": True}
+
+    def update(self, api: Api, change: Change) -> None:
+        path, body = f"{self.collection}/{change.id}", self.body(api, change)
+        options = api.get(path)[self.singular].get("options", {})
+        # Keystone refuses every change of an immutable domain but that of the option itself.
+        if options.get("immutable") and set(body) != {"options"}:
+            api.patch(path, {self.singular: {"options": {"immutable": False}}})
+            body = {"options": options, **body}
+        api.patch(path, {self.singular: body})
+
+    def objections(self, api: Api, change: Change, outlook: Outlook) -> Iterable[Problem]:
+        account = outlook.account
+        if change.after.get("enabled") is False and change.id in (account.domain_id, account.user_domain_id):
+            yield Problem(
+                f"{change.key} cannot be disabled",
+                f"the acting account {account.name} lives in it, and nobody could enable it again",
+                "Run with an account of another domain.",
+            )

@@ -1,7 +1,10 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a declaration refers to and never makes: roles, users, and the networks that lead outside."""
+"""What a declaration refers to and never makes: users, services, and the networks that lead outside.
+
+The model of limits is never named either; it says how Keystone judges them.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,35 @@ from typing import Any
 from .._engine.model import Get, Key, Kind, Names, Observed, Privilege, Scope
 
 
-class Role(Kind):
-    """https://docs.openstack.org/api-ref/identity/v3/#list-roles"""
+class Service(Kind):
+    """https://docs.openstack.org/api-ref/identity/v3/#list-services"""
 
-    name = "role"
+    name = "service"
     service = "identity"
     stage = 0
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        return [Get("identity", "", "/roles", "roles")]
+        # Keystone lists them to administrators only. The catalogue of a token shows those that have endpoints.
+        path = "/services" if scope.account.privilege is Privilege.CLOUD else ""
+        return [Get("identity", "", path, "services")]
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:
-            yield Observed(Key(self.name, "", (raw["name"],)), raw["id"])
+            yield Observed(Key(self.name, "", ("", "", raw["type"])), raw["id"])
+
+
+class LimitModel(Kind):
+    """https://docs.openstack.org/api-ref/identity/v3/#get-enforcement-model"""
+
+    name = "limit_model"
+    service = "identity"
+
+    def listings(self, scope: Scope) -> Iterable[Get]:
+        return [Get("identity", "", "/limits/model", "model")]
+
+    def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
+        for raw in records:
+            yield Observed(Key(self.name, "", ("", "", raw["name"])), raw["name"])
 
 
 class User(Kind):

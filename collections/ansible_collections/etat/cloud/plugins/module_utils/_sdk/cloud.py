@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -103,7 +104,7 @@ class Cloud:
             raise EngineError(problem(error, name, f"cloud {name} gives no token")) from error
         self.name = name
         self.session: CountingSession = session
-        self.account = _account(name, access)
+        self.account = _account(name, access, _methods(session.auth))
         self._catalogue = access.service_catalog
         self._sessions: dict[str, CountingSession] = {self.account.project_id: self.session}
         self._adapters: dict[tuple[str, str, str], Adapter] = {}
@@ -193,6 +194,8 @@ class Cloud:
             return dict(zip(asked, pool.map(self._listing, asked), strict=True))
 
     def _listing(self, get: Get) -> list[Mapping[str, Any]] | Problem:
+        if not get.path:
+            return list(self._catalogue.catalog)
         place = (get.service, get.region, get.project)
         query: Sequence[tuple[str, str]] | None = get.query
         found: list[Mapping[str, Any]] = []
@@ -205,6 +208,8 @@ class Cloud:
                 found += held
                 query = _next(page, get.collection)
         except (ka.ClientException, sdk_exceptions.SDKException, ValueError, KeyError) as error:
+            if get.optional and isinstance(error, ka.NotFound):
+                return []
             where = f" in {get.region}" if get.region else ""
             said = problem(error, self.name, f"cloud {self.name}: {get.service} cannot be read{where}")
             if isinstance(error, ka.EndpointNotFound):
@@ -407,7 +412,13 @@ class CloudApi:
         return answer.json() if answer.content else None
 
 
-def _account(name: str, access: Any) -> Account:
+def _methods(auth: Any) -> tuple[str, ...]:
+    """Return how the user of a token proved to be who it is, which only the plugin's saved state tells."""
+    token = json.loads(auth.get_auth_state())["body"]["token"]
+    return tuple(sorted(token["methods"]))
+
+
+def _account(name: str, access: Any, methods: tuple[str, ...]) -> Account:
     roles = tuple(sorted(access.role_names))
     if ("admin" in roles and (access.project_scoped or access.system_scoped)) or access.system_scoped:
         privilege = Privilege.CLOUD
@@ -426,6 +437,9 @@ def _account(name: str, access: Any) -> Account:
         project=access.project_name or "",
         roles=roles,
         system=bool(access.system_scoped),
+        user_id=access.user_id or "",
+        user_domain_id=access.user_domain_id or "",
+        methods=methods,
     )
 
 

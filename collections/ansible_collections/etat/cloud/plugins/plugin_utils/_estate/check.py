@@ -12,7 +12,7 @@ from typing import Any
 from .files import Document, Files
 from .merge import Layer, source
 from .mistakes import Mistake, Path, said, unknown
-from .schema import DOMAINS, PROJECT, SENSITIVITIES
+from .schema import DOMAINS, PROJECT, PROJECTS, SENSITIVITIES
 from .shape import check_shape
 from .site import check_site, names, objects
 from .tenant import Tenant, blueprint_layers, listing, mapping, merged, settle, word
@@ -72,6 +72,7 @@ def _catalogue(document: Document) -> Iterator[Mistake]:
                 text = f"{said(site)} is a site of cloud {taken[site]} already; allowed: a name for each site"
                 yield document.mistake(("clouds", name, "sites", index), text)
         yield from _projects(document, name, cloud)
+        yield from _cloud(document, name, cloud)
     for name, sensitivity in mapping(value, "sensitivities").items():
         yield from _references(document, ("sensitivities", name, "clouds"), sensitivity, "a cloud", clouds)
     for name, blueprint in mapping(value, "blueprints").items():
@@ -100,6 +101,45 @@ def _projects(document: Document, name: str, cloud: Any) -> Iterator[Mistake]:
         if where[1] and taken.setdefault(where, tenant) != tenant:
             text = f"{said(project['project'])} is the project of {taken[where]} already; allowed: one for each tenant"
             yield document.mistake((*path, tenant, "project"), text)
+
+
+def _cloud(document: Document, name: str, cloud: Any) -> Iterator[Mistake]:
+    """Yield what is wrong in what a cloud holds for all tenants, as a whole and on its sites."""
+    path: Path = ("clouds", name)
+    sites = listing(cloud, "sites")
+    for site in mapping(cloud, "by_site"):
+        if site not in sites:
+            text = unknown(site, f"a site of cloud {name}", sites)
+            yield document.mistake((*path, "by_site", site), text, key=True)
+    identity, path = mapping(cloud, "identity"), (*path, "identity")
+    if identity and mapping(cloud).get("gives") == PROJECTS:
+        text = f"cloud {name} gives projects, and its provider keeps its identity; allowed: where a cloud gives domains"
+        yield document.mistake(path, text, key=True)
+        return
+    yield from _limits(document, path, "registered_limits", identity, sites)
+    for index, item in objects(identity, "implied_roles"):
+        roles = listing(document.value, "roles")
+        implies = (*path, "implied_roles", index, "implies")
+        yield from _references(document, implies, item, "a role that this estate may give", roles)
+    for index, item in objects(identity, "endpoint_groups"):
+        region = mapping(item, "filters").get("region")
+        if isinstance(region, str) and region not in sites:
+            here = (*path, "endpoint_groups", index, "filters", "region")
+            yield document.mistake(here, unknown(region, f"a site of cloud {name}", sites))
+    yield from _role_assignments(document, path, identity, [], document)
+
+
+def _limits(document: Document, path: Path, key: str, holder: Any, sites: Any) -> Iterator[Mistake]:
+    """Yield the limits of a list that are about no site, and those that stand twice."""
+    taken: set[tuple[Any, ...]] = set()
+    for index, item in objects(holder, key):
+        here, region = (*path, key, index), item.get("region")
+        if isinstance(region, str) and sites and region not in sites:
+            yield document.mistake((*here, "region"), unknown(region, "a site of the cloud", sites))
+        resource = tuple(str(item.get(name, "")) for name in ("service", "region", "resource_name"))
+        if resource in taken:
+            yield document.mistake(here, f"{' '.join(filter(None, resource))} is limited already; allowed: once")
+        taken.add(resource)
 
 
 def _blueprint(document: Document, name: str, blueprint: Any, sites: list[str]) -> Iterator[Mistake]:
@@ -153,6 +193,7 @@ def _ministry(files: Files, document: Document, tenants: list[Tenant]) -> Iterat
     sites = [
         site for cloud in clouds.values() if mapping(cloud).get("gives") == DOMAINS for site in listing(cloud, "sites")
     ]
+    yield from _limits(document, (), "limits", value, sites)
     for site, envelope in mapping(value, "envelope").items():
         if sites and site not in sites:
             text = unknown(site, "a site of a cloud that gives domains", sites)
@@ -195,7 +236,13 @@ def _role_assignments(
         role, group = item.get("role"), item.get("group")
         if isinstance(role, str) and roles and role not in roles:
             yield document.mistake((*here, "role"), unknown(role, "a role that this estate may give", roles))
-        if isinstance(group, str) and group not in groups and item.get("state") != "absent":
+        # Of another domain, only that domain knows.
+        if (
+            isinstance(group, str)
+            and "group_domain" not in item
+            and group not in groups
+            and item.get("state") != "absent"
+        ):
             yield document.mistake((*here, "group"), unknown(group, "a group that is declared", sorted(groups)))
         if ("group" in item) == ("user" in item):
             names_it = "names both group and user" if group else "names neither group nor user"
@@ -305,6 +352,7 @@ def _identity(tenant: Tenant, files: Files) -> Iterator[Mistake]:
         ministry = files.ministries.get(tenant.ministry)
         groups = [*_groups(tenant), *names(ministry.value if ministry else {}, "groups")]
         yield from _role_assignments(document, ("overrides",), overrides, groups, files.catalogue)
+        yield from _limits(document, ("overrides",), "limits", overrides, listing(tenant.cloud, "sites"))
 
 
 # --- sites

@@ -14,10 +14,12 @@ from .check import check
 from .files import Files, load
 from .merge import merge
 from .mistakes import EstateError, unknown
-from .schema import PROJECTS
+from .schema import DOMAIN, PROJECTS
 from .tenant import Tenant, listing, mapping, merged, settle
 
 MANAGED_BY = "managed_by:etat.cloud"
+#: What a tenant's project takes as its file says it, since no offer says anything of it.
+PLAIN = ("parent", "enabled", "options", "limits", "endpoint_groups")
 
 
 class Estate:
@@ -38,6 +40,8 @@ class Estate:
     def declare(self, cloud: str, only: Sequence[str] = ()) -> dict[str, Any]:
         """Return what a cloud has to hold, for all its tenants or for some that are named.
 
+        What belongs to the whole cloud, or to a region, is no matter of a few tenants.
+
         Raises ValueError for a cloud or a tenant that the estate does not know.
         """
         clouds = mapping(self._files.catalogue.value, "clouds")
@@ -53,7 +57,9 @@ class Estate:
         return {
             "domains": [] if ready else list(self._domains(tenants, () if only else clouds[cloud]["sites"])),
             "tenants": [self._tenant(tenant) for tenant in tenants],
-            "regions": list(clouds[cloud]["sites"]),
+            "identity": {} if only else mapping(clouds, cloud, "identity"),
+            "regions": [] if only else list(_regions(clouds[cloud])),
+            "sites": list(clouds[cloud]["sites"]),
             "notes": [note for tenant in tenants for note in self._notes(tenant)],
             "about": {tenant.full_name: self._about(tenant) for tenant in tenants},
         }
@@ -64,9 +70,7 @@ class Estate:
         for name, document in self._files.ministries.items():
             ministry = document.value
             if name in with_tenants or mapping(ministry, "envelope").keys() & set(sites):
-                asked: dict[str, Any] = {
-                    key: ministry[key] for key in ("groups", "role_assignments") if key in ministry
-                }
+                asked: dict[str, Any] = {key: ministry[key] for key in DOMAIN if key in ministry}
                 described = {} if ministry.get("adopted") else {"description": ministry["title"]["fr"]}
                 yield {"name": name, **described, **asked}
 
@@ -94,7 +98,7 @@ class Estate:
             "name": tenant.name,
             "domain": tenant.ministry,
             **({} if kept else {"description": described}),
-            **{key: overrides[key] for key in ("parent", "enabled", "options") if key in overrides},
+            **{key: overrides[key] for key in PLAIN if key in overrides},
             "tags": sorted({*self._tags(tenant), *overrides.get("tags", ())}),
             "groups": merge(groups, overrides.get("groups", [])),
             "role_assignments": [*roles, *overrides.get("role_assignments", ())],
@@ -147,3 +151,11 @@ class Estate:
             "price_per_month": tenant.price,
             "contacts": own.get("contacts", []),
         }
+
+
+def _regions(cloud: Any) -> Iterator[dict[str, Any]]:
+    """Yield what the catalogue says of each site, in the order of the sites."""
+    said = mapping(cloud, "by_site")
+    for site in listing(cloud, "sites"):
+        if site in said:
+            yield {"region": site, **said[site]}

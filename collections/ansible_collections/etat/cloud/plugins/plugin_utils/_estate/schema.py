@@ -27,7 +27,9 @@ DOMAINS, PROJECTS = "domains", "projects"
 
 #: What a tenant's site holds, and what of a project a tenant may ask for beside the fields of its own file.
 SITE = tuple(assemble(KINDS, Level.SITE))
-PROJECT = ("enabled", "groups", "options", "parent", "role_assignments", "tags")
+PROJECT = ("enabled", "endpoint_groups", "groups", "limits", "options", "parent", "role_assignments", "tags")
+#: What a ministry may ask for in its domain.
+DOMAIN = ("groups", "limits", "role_assignments", "users")
 
 _NAME = "^[a-z0-9][a-z0-9-]{0,62}$"
 
@@ -150,6 +152,11 @@ def _catalogue() -> Schema:
                 "Where the cloud gives projects: those that are ready, by tenant.",
                 names="^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$",
             ),
+            "identity": {
+                "description": "Where the cloud gives domains: what its identity service holds for all of them.",
+                **_options(Level.IDENTITY),
+            },
+            "by_site": _named(_options(Level.REGION), "What a site holds for all tenants, or for some that it names."),
         },
         required=("title", "gives", "sites"),
     )
@@ -254,7 +261,7 @@ def _ministry() -> Schema:
                 "envelope": _named(
                     envelope, "The most that its tenants may ask for on each site. What is not named has no limit."
                 ),
-                **{name: domain[name] for name in ("groups", "role_assignments")},
+                **{name: domain[name] for name in DOMAIN},
             },
             required=("title", "contacts"),
         ),

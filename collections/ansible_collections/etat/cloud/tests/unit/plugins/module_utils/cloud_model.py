@@ -49,7 +49,7 @@ class CloudModel:
             for user in USERS:
                 self._put(Key("user", "", (domain, "", user)), {})
         for role in ROLES:
-            self._put(Key("role", "", (role,)), {})
+            self._put(Key("role", "", ("", "", role)), {})
         for region in REGIONS:
             self._put(Key("external_network", region, ("public",)), {})
 

@@ -29,13 +29,29 @@ SCHEMA = json_schema(TENANT_OPTIONS)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: A declaration that names every option once.
 WHOLE = yaml.safe_load("""
-identity: {}
+identity:
+  registered_limits: [{service: compute, region: toulouse, resource_name: servers, default_limit: 10, allow_zero: true}]
+  roles: [{name: auditor, description: Audits}]
+  implied_roles: [{role: auditor, implies: [reader]}]
+  role_assignments: [{role: auditor, group: auditors, group_domain: education}]
+  endpoint_groups: [{name: inner, filters: {service: compute, region: toulouse, interface: internal}}]
 regions: [{region: toulouse}]
 domains:
   - name: education
     description: A ministry
     groups: [{name: auditors, description: They read, members: [alice.martin], prune_members: true, state: present}]
     role_assignments: [{role: reader, group: auditors, state: present}, {role: reader, user: alice.martin}]
+    enabled: true
+    options: {immutable: false}
+    roles: [{name: head}]
+    implied_roles: [{role: head, implies: [member]}]
+    limits: [{service: compute, region: toulouse, resource_name: servers, resource_limit: 40}]
+    users:
+      - name: alice.martin
+        default_project: moodle
+        options: {multi_factor_auth_rules: [[password, totp], [application_credential]]}
+        access_rules: [{service: compute, method: GET, path: /v2.1/servers}]
+    domain_configuration: {identity: {driver: ldap}, ldap: {url: "ldaps://directory.example", pool_retry_delay: 0.5}}
 tenants:
   - name: moodle
     domain: education
@@ -48,6 +64,8 @@ tenants:
     sensitivity: internal
     groups: [{name: operators}]
     role_assignments: [{role: member, group: operators}]
+    endpoint_groups: [{name: inner}]
+    limits: [{service: image, resource_name: image_count_total, resource_limit: -1}]
     sites:
       - region: toulouse
         quotas: {compute: {instances: 1}, volume: {volumes: -1}, network: {router: 2}}

@@ -4,16 +4,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._engine.diff import diff
 from ansible_collections.etat.cloud.plugins.module_utils._engine.guard import (
     FEW_DELETIONS,
     Circumstances,
     account_of,
     guard,
 )
-from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Account, Action, Change, Key, Privilege
+from ansible_collections.etat.cloud.plugins.module_utils._engine.model import (
+    Account,
+    Action,
+    Change,
+    Key,
+    Observed,
+    Privilege,
+    Problem,
+    Wanted,
+)
+from ansible_collections.etat.cloud.plugins.module_utils._engine.observe import Observation
 from ansible_collections.etat.cloud.plugins.module_utils._engine.plan import Plan
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
 
@@ -188,3 +200,23 @@ def test_no_plan_passes_but_the_one_that_was_reviewed() -> None:
     assert found.startswith(
         f"the plan is not the one that was reviewed: its digest is {digest[:12]}…, and 000000000000…"
     )
+
+
+def test_what_a_kind_has_against_a_change_is_told_once() -> None:
+    objection = Problem("limit of education cannot be 3", "its projects have 4", "Lower those first.")
+    assert refusals(objections=[objection, objection]) == [str(objection)]
+
+
+def test_what_a_declaration_allows_by_name_reaches_the_change() -> None:
+    key = Key("registered_limit", "", ("", "", "image", "", "images"))
+    seen = Observation({key: [Observed(key, "1", {"default_limit": 5})]})
+    wanted = [
+        Wanted(key, {"default_limit": 6}, allows=("allow_zero",)),
+        Wanted(replace(key, region="x"), allows=("a",)),
+    ]
+    changes = diff(KINDS, [*wanted, Wanted(key, absent=True, allows=("b",))], seen)
+    assert [(change.action, change.allows) for change in changes] == [
+        (Action.UPDATE, ("allow_zero",)),
+        (Action.CREATE, ("a",)),
+        (Action.DELETE, ("b",)),
+    ]

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.etat.cloud.plugins.module_utils._engine.declare import declare
+from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Key
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
 from ansible_collections.etat.cloud.plugins.module_utils._options import argument_spec
 from ansible_collections.etat.cloud.plugins.module_utils._tenant_options import TENANT_OPTIONS
@@ -79,7 +80,9 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
                 "sites": [{"region": "toulouse", "quotas": quotas, "networks": [network("10.1.0.0/24")], **FLAT}],
             }
         ],
-        "regions": ["toulouse", "paris"],
+        "identity": {},
+        "regions": [],
+        "sites": ["toulouse", "paris"],
         "notes": [],
         "about": {
             "education/moodle": {
@@ -100,6 +103,77 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
             }
         },
     }
+
+
+CLOUD = """
+    identity:
+      registered_limits:
+        - {service: compute, region: toulouse, resource_name: servers, default_limit: 10}
+      roles: [{name: auditor}]
+      implied_roles: [{role: auditor, implies: [reader]}]
+      role_assignments: [{role: reader, group: supervision, group_domain: education}]
+      endpoint_groups: [{name: inner, filters: {service: compute, region: toulouse, interface: internal}}]
+    by_site:
+      paris: {}
+      toulouse: {}
+"""
+
+
+def test_what_a_cloud_holds_for_all_reaches_the_module_unless_tenants_are_named(folder: Path) -> None:
+    catalogue = folder / "catalogue.yml"
+    text = catalogue.read_text(encoding="utf-8")
+    sites = "    sites: [toulouse, paris]\n"
+    catalogue.write_text(text.replace(sites, sites + CLOUD.lstrip("\n"), 1), encoding="utf-8")
+
+    estate = Estate(folder, TODAY)
+    declared = estate.declare("interne")
+    some = estate.declare("interne", ["education/moodle"])
+
+    assert declared["regions"] == [{"region": "toulouse"}, {"region": "paris"}]
+    assert declared["identity"] == yaml.safe_load(CLOUD)["identity"]
+    assert (some["identity"], some["regions"]) == ({}, [])
+    assert {key.kind for key in wanted(declared)} >= {
+        "endpoint_group",
+        "implied_role",
+        "registered_limit",
+        "role",
+    }
+    assert Key("role_assignment", "", ("", "", "group", "supervision", "reader", "education")) in wanted(declared)
+
+
+def test_a_ministry_and_a_tenant_say_what_only_identity_knows(folder: Path) -> None:
+    limit = {"service": "compute", "region": "toulouse", "resource_name": "servers", "resource_limit": 4}
+    users = [{"name": "alice.martin", "options": {"lock_password": True}, "access_rules": []}]
+    ministry = folder / "ministries/education.yml"
+    said = yaml.safe_load(ministry.read_text(encoding="utf-8"))
+    ministry.write_text(yaml.safe_dump({**said, "limits": [limit], "users": users}), encoding="utf-8")
+    overrides = {
+        "limits": [limit],
+        "endpoint_groups": [{"name": "inner"}],
+        "role_assignments": [{"role": "reader", "group": "foresters", "group_domain": "agriculture"}],
+    }
+    tenant(folder, "moodle", yaml.safe_dump({"offer": "web", "sensitivity": "internal", "overrides": overrides}))
+
+    declared = Estate(folder, TODAY).declare("interne")
+
+    (domain,), (found,) = declared["domains"], declared["tenants"]
+    assert (domain["limits"], domain["users"]) == ([limit], users)
+    assert (found["limits"], found["endpoint_groups"]) == ([limit], [{"name": "inner"}])
+    assert {
+        Key("limit", "", ("education", "", "compute", "toulouse", "servers")),
+        Key("limit", "", ("education", "moodle", "compute", "toulouse", "servers")),
+        Key("user_options", "", ("education", "", "alice.martin")),
+        Key("endpoint_group_project", "", ("education", "moodle", "inner")),
+        Key("role_assignment", "", ("education", "moodle", "group", "foresters", "reader", "agriculture")),
+    } <= wanted(declared)
+
+
+def wanted(declared: dict[str, Any]) -> set[Key]:
+    """Return what the engine makes of a resolved estate, once the module has taken it."""
+    parts = {part: declared[part] for part in ("identity", "regions", "domains", "tenants")}
+    taken = VALIDATOR.validate(parts)
+    assert taken.error_messages == []
+    return {item.key for item in declare(KINDS, taken.validated_parameters)}
 
 
 def test_a_tenant_says_everything_itself(folder: Path) -> None:
