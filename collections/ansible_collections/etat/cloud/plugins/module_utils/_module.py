@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -22,6 +23,12 @@ from ._kinds import KINDS
 from ._progress import Progress
 from ._sdk import SDK_ERROR
 
+#: How many new objects make Python look for garbage, and how many such looks a wider one. Python's own numbers have a
+#: large declaration walked through again and again, though nothing in it is ever garbage.
+GARBAGE = (5000, 20, 100)
+#: The parameters that hold what is declared.
+DECLARED = ("identity", "regions", "domains", "tenants")
+
 
 class CloudModule:
     """Runs a module's work and ends the process with its result.
@@ -30,6 +37,7 @@ class CloudModule:
     """
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
+        gc.set_threshold(*GARBAGE)
         self._ansible = AnsibleModule(argument_spec=dict(spec), supports_check_mode=True)  # type: ignore[no-untyped-call]
         if SDK_ERROR:
             missing: str = missing_required_lib("openstacksdk")  # type: ignore[no-untyped-call]
@@ -106,7 +114,7 @@ class CloudModule:
         params = self.params
         return Declaration(
             cloud=params["cloud"],
-            declared={part: params[part] for part in ("identity", "regions", "domains", "tenants")},
+            declared={part: params[part] for part in DECLARED},
             accepts=None if params["accepts"] is None else tuple(params["accepts"]),
             workers=params["workers"],
             max_delete_share=params["max_delete_share"],
@@ -125,18 +133,23 @@ class CloudModule:
         elif isinstance(error, EngineError):
             # There is no plan to show: either none could be made, or it was refused.
             stats = {"stats": _short(result)["stats"]} if result else {}
-            self._ansible.fail_json(changed=False, **stats, msg=_message(error.problems))
+            self._end(self._ansible.fail_json, changed=False, **stats, msg=_message(error.problems))
         elif isinstance(error, Exception):
-            self._ansible.fail_json(
-                **_short(result), msg=f"{type(error).__name__}: {error}", exception=traceback.format_exc()
-            )
+            said = f"{type(error).__name__}: {error}"
+            self._end(self._ansible.fail_json, **_short(result), msg=said, exception=traceback.format_exc())
         elif error is not None:
             return
         if self._exported is not None:
-            self._ansible.exit_json(changed=False, **self._exported)
+            self._end(self._ansible.exit_json, changed=False, **self._exported)
         if self._problems:
-            self._ansible.fail_json(**_short(result), msg=self._reported(result))
-        self._ansible.exit_json(**result)
+            self._end(self._ansible.fail_json, **_short(result), msg=self._reported(result))
+        self._end(self._ansible.exit_json, **result)
+
+    def _end(self, end: Callable[..., NoReturn], **result: Any) -> NoReturn:
+        # Ansible puts into a result what the module was given. Thousands of tenants would travel back through three
+        # processes to be printed by nobody.
+        given = {name: value for name, value in self.params.items() if name not in DECLARED}
+        end(**result, invocation={"module_args": given})
 
     def _reported(self, result: Mapping[str, Any]) -> str:
         """Return what went wrong, after what had been done."""

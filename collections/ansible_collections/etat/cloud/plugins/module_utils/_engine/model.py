@@ -13,10 +13,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any, ClassVar, Protocol
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 Fields = Mapping[str, Any]
 Path = tuple[str, ...]
+
+#: No fields at all; one object for all that have none, since most have none.
+NONE: Fields = MappingProxyType({})
 
 
 class Action(StrEnum):
@@ -46,8 +50,7 @@ class Level(StrEnum):
     SITE = "site"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """The name of one object: its kind, its region (empty for identity) and the names that lead to it.
 
     A path begins with the domain and the project. The project is empty for what lives in a domain only, and both are
@@ -61,8 +64,8 @@ class Key:
     @property
     def tenant(self) -> tuple[str, str]:
         """The domain and the project that the path begins with; empty where it has none."""
-        domain, project = (*self.path, "", "")[:2]
-        return domain, project
+        path = self.path
+        return (path[0] if path else "", path[1] if len(path) > 1 else "")
 
     def __str__(self) -> str:
         where = f" in {self.region}" if self.region else ""
@@ -114,8 +117,8 @@ class Wanted:
     """
 
     key: Key
-    fields: Fields = field(default_factory=dict)
-    once: Fields = field(default_factory=dict)
+    fields: Fields = field(default_factory=lambda: NONE)
+    once: Fields = field(default_factory=lambda: NONE)
     owns: tuple[str, ...] = ()
     absent: bool = False
     allows: tuple[str, ...] = ()
@@ -132,7 +135,7 @@ class Observed:
 
     key: Key
     id: str
-    fields: Fields = field(default_factory=dict)
+    fields: Fields = field(default_factory=lambda: NONE)
     provided: bool = False
     marks: frozenset[str] = frozenset()
     managed: bool = False
@@ -148,9 +151,9 @@ class Change:
 
     action: Action
     key: Key
-    before: Fields = field(default_factory=dict)
-    after: Fields = field(default_factory=dict)
-    once: Fields = field(default_factory=dict)
+    before: Fields = field(default_factory=lambda: NONE)
+    after: Fields = field(default_factory=lambda: NONE)
+    once: Fields = field(default_factory=lambda: NONE)
     owns: tuple[str, ...] = ()
     id: str = ""
     needs: tuple[Key, ...] = ()

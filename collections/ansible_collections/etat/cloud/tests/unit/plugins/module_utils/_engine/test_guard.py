@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -212,7 +211,7 @@ def test_what_a_declaration_allows_by_name_reaches_the_change() -> None:
     seen = Observation({key: [Observed(key, "1", {"default_limit": 5})]})
     wanted = [
         Wanted(key, {"default_limit": 6}, allows=("allow_zero",)),
-        Wanted(replace(key, region="x"), allows=("a",)),
+        Wanted(key._replace(region="x"), allows=("a",)),
     ]
     changes = diff(KINDS, [*wanted, Wanted(key, absent=True, allows=("b",))], seen)
     assert [(change.action, change.allows) for change in changes] == [
