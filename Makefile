@@ -25,7 +25,7 @@ play := ansible-playbook --extra-vars lab_name=$(LAB)
 # A virtualenv holds absolute paths: a checkout that was moved gets a new one.
 setup := .venv/set-up-$(checkout_digest)
 
-.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule testinfra lab-smoke bench performance lock schema
+.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule test-lowest test-highest testinfra lab-smoke bench performance lock schema
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -79,6 +79,12 @@ testinfra: $(setup) ## check the lab's processes, sockets and files on this mach
 
 molecule: $(setup) ## run a molecule scenario on the lab (SCENARIO=default)
 	@molecule test --scenario-name $(SCENARIO)
+
+test-lowest: $(setup) ## test with the lowest supported ansible-core and openstacksdk
+	@tools/versions.sh lowest
+
+test-highest: $(setup) ## test with the highest supported ansible-core and openstacksdk
+	@tools/versions.sh highest
 
 bench: $(setup) ## compare with openstack.cloud and with bare API calls, on the lab
 	@benchmarks/bench.py
