@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -17,6 +17,9 @@ from ._engine.model import EngineError, Outcome, Problem, State
 from ._kinds import KINDS
 from ._progress import Progress
 from ._sdk import SDK_ERROR
+
+#: The parameters that hold what is declared.
+DECLARED = ("identity", "regions", "domains", "tenants")
 
 
 class CloudModule:
@@ -60,7 +63,7 @@ class CloudModule:
         params = self.params
         return Declaration(
             cloud=params["cloud"],
-            declared={part: params[part] for part in ("identity", "regions", "domains", "tenants")},
+            declared={part: params[part] for part in DECLARED},
             accepts=None if params["accepts"] is None else tuple(params["accepts"]),
             workers=params["workers"],
             max_delete_share=params["max_delete_share"],
@@ -79,16 +82,21 @@ class CloudModule:
         elif isinstance(error, EngineError):
             # There is no plan to show: either none could be made, or it was refused.
             stats = {"stats": _short(result)["stats"]} if result else {}
-            self._ansible.fail_json(changed=False, **stats, msg=_message(error.problems))
+            self._end(self._ansible.fail_json, changed=False, **stats, msg=_message(error.problems))
         elif isinstance(error, Exception):
-            self._ansible.fail_json(
-                **_short(result), msg=f"{type(error).__name__}: {error}", exception=traceback.format_exc()
-            )
+            said = f"{type(error).__name__}: {error}"
+            self._end(self._ansible.fail_json, **_short(result), msg=said, exception=traceback.format_exc())
         elif error is not None:
             return
         if self._problems:
-            self._ansible.fail_json(**_short(result), msg=self._reported(result))
-        self._ansible.exit_json(**result)
+            self._end(self._ansible.fail_json, **_short(result), msg=self._reported(result))
+        self._end(self._ansible.exit_json, **result)
+
+    def _end(self, end: Callable[..., NoReturn], **result: Any) -> NoReturn:
+        # Ansible puts into a result what the module was given. Thousands of tenants would travel back through three
+        # processes to be printed by nobody.
+        given = {name: value for name, value in self.params.items() if name not in DECLARED}
+        end(**result, invocation={"module_args": given})
 
     def _reported(self, result: Mapping[str, Any]) -> str:
         """Return what went wrong, after what had been done."""
