@@ -165,18 +165,25 @@ class Cloud:
     def adapter(self, service: str, region: str, project: str = "") -> Adapter:
         """Return a client for a service in a region, with the token of a project or with the account's own."""
         place = (service, region, project)
-        with self._lock:
-            if place not in self._adapters:
-                self._adapters[place] = Adapter(
-                    session=self._session(project),
-                    service_type=service,
-                    region_name=region or None,
-                    interface=self._config.get_interface(service),
-                    version=VERSIONS[service],
-                    endpoint_override=self._config.get_endpoint(service),
-                    default_microversion=MICROVERSIONS.get(service),
-                )
-            return self._adapters[place]
+        known = self._adapters.get(place)
+        if known is None:
+            with self._lock:
+                session = self._session(project)
+            known = Adapter(
+                session=session,
+                service_type=service,
+                region_name=region or None,
+                interface=self._config.get_interface(service),
+                version=VERSIONS[service],
+                endpoint_override=self._config.get_endpoint(service),
+                default_microversion=MICROVERSIONS.get(service),
+            )
+            # The catalogue is searched once, and not for each call.
+            endpoint = None if known.endpoint_override else known.get_endpoint()
+            if endpoint:
+                known.endpoint_override = endpoint.replace("%", "%%")
+            self._adapters[place] = known
+        return known
 
     def _session(self, project: str) -> CountingSession:
         if not project:
