@@ -9,7 +9,7 @@ import getpass
 import secrets
 import socket
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -259,10 +259,9 @@ class Run:
 
     def _per_tenant(self) -> list[dict[str, Any]]:
         """Return, per tenant and region, how many objects were planned for each action, kept ones among them."""
-        rows: dict[tuple[str, str, str], Counter[str]] = {}
+        rows: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
         for change in (*self.plan.changes, *self.plan.kept):
-            domain, project = change.key.tenant
-            rows.setdefault((domain, project, change.key.region), Counter())[change.action.value] += 1
+            rows[(*change.key.tenant, change.key.region)][change.action.value] += 1
         return [
             {"domain": domain, "project": project, "region": region, **counts}
             for (domain, project, region), counts in sorted(rows.items())

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
@@ -18,6 +19,9 @@ from ._kinds import KINDS
 from ._progress import Progress
 from ._sdk import SDK_ERROR
 
+#: How many new objects make Python look for garbage, and how many such looks a wider one. Python's own numbers have a
+#: large declaration walked through again and again, though nothing in it is ever garbage.
+GARBAGE = (5000, 20, 100)
 #: The parameters that hold what is declared.
 DECLARED = ("identity", "regions", "domains", "tenants")
 
@@ -29,6 +33,7 @@ class CloudModule:
     """
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
+        gc.set_threshold(*GARBAGE)
         self._ansible = AnsibleModule(argument_spec=dict(spec), supports_check_mode=True)  # type: ignore[no-untyped-call]
         if SDK_ERROR:
             missing: str = missing_required_lib("openstacksdk")  # type: ignore[no-untyped-call]

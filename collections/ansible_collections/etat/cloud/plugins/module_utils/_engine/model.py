@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 Fields = Mapping[str, Any]
 Path = tuple[str, ...]
@@ -46,8 +46,7 @@ class Level(StrEnum):
     SITE = "site"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """The name of one object: its kind, its region (empty for identity) and the names that lead to it.
 
     A path begins with the domain and the project. The project is empty for what lives in a domain only, and both are
@@ -61,8 +60,8 @@ class Key:
     @property
     def tenant(self) -> tuple[str, str]:
         """The domain and the project that the path begins with; empty where it has none."""
-        domain, project = (*self.path, "", "")[:2]
-        return domain, project
+        path = self.path
+        return (path[0] if path else "", path[1] if len(path) > 1 else "")
 
     def __str__(self) -> str:
         where = f" in {self.region}" if self.region else ""

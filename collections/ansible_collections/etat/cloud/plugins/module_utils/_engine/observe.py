@@ -43,8 +43,11 @@ class Observation:
 
     def put(self, found: Observed) -> None:
         """Take in one object; one that was seen before counts once, as it was seen last."""
-        same = self.objects.setdefault(found.key, [])
-        same[:] = [item for item in same if item.id != found.id] + [found]
+        same = self.objects.get(found.key)
+        if same is None:
+            self.objects[found.key] = [found]
+        else:
+            same[:] = [item for item in same if item.id != found.id] + [found]
 
     def add(self, other: Observation) -> None:
         """Take in what another account saw."""
