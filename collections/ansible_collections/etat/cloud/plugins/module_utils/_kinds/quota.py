@@ -58,12 +58,12 @@ class Quota(Kind):
                 yield Get(self.service, region, path, holder, project=project, about=id, provided=provided)
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
+        names_there = self.limits if get.collection == "limits" else dict(zip(self.compared, self.compared, strict=True))
         for raw in records:
             project = get.about or raw["project_id"]
             path = names.path("project", "", project)
             if path is not None:
                 said = raw["absolute"] if get.collection == "limits" else raw
-                names_there = self.limits if get.collection == "limits" else {name: name for name in self.compared}
                 fields = {name: said[there] for name, there in names_there.items() if there in said}
                 yield Observed(Key(self.name, get.region, path), project, fields, provided=get.provided)
 

@@ -82,7 +82,7 @@ class CountingSession(Session):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, session=Connections(), **kwargs)
+        super().__init__(*args, **{**kwargs, "session": Connections()})
         self.timeout = self.timeout or TIMEOUT
         self.calls: Counter[str] = Counter()
         self.writable = False
