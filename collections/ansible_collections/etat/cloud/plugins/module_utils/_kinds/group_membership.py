@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed, Place, Privilege, Scope, Wanted
+
+#: The query of role assignments as they work out for users.
+EFFECTIVE = (("effective", ""),)
 
 
 class GroupMembership(Kind):
@@ -25,6 +29,8 @@ class GroupMembership(Kind):
     }
     needs = ("group", "user")
     parent = "group"
+    #: After the role assignments.
+    stage = 3
     privilege = Privilege.DOMAIN
 
     def wanted(self, place: Place, item: str) -> Iterator[Wanted]:
@@ -41,18 +47,43 @@ class GroupMembership(Kind):
         return f"{key.path[3]} in {key.path[2]}"
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        groups = {key.path[:3] for key in scope.wanted if key.kind == self.name}
-        groups |= {key.path for key, item in scope.wanted.items() if self.name in item.owns}
-        # Keystone lists members per group only.
+        declared = {key.path[:3] for key in scope.wanted if key.kind == self.name}
+        owners = {key.path for key, item in scope.wanted.items() if self.name in item.owns}
+        together = set() if scope.whole else self._with_role(scope) & declared - owners
+        if together:
+            yield Get("identity", "", "/role_assignments", "role_assignments", EFFECTIVE)
+        # Keystone lists the members of a group without a role per group only.
         for id, path in scope.names.ids("group").items():
-            if scope.whole or path in groups:
+            if scope.whole or path in (declared | owners) - together:
                 yield Get("identity", "", f"/groups/{id}/users", "users", about=id)
 
+    def _with_role(self, scope: Scope) -> set[tuple[str, ...]]:
+        """Return the groups whose members an administrator sees in one listing: each of them has its groups' roles.
+
+        Users of other domains show there without a name, so it serves only to look for members that are declared.
+        """
+        if scope.filtered or scope.account.privilege is not Privilege.CLOUD:
+            return set()
+        assigned = scope.names.ids("role_assignment").values()
+        return {(domain, "", who) for domain, _project, holder, who, _role in assigned if holder == "group"}
+
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
+        if get.query == EFFECTIVE:
+            yield from self._read_effective(records, names)
+            return
         group = names.path("group", "", get.about)
         for raw in records:
             if group is not None:
                 yield Observed(Key(self.name, "", (*group, raw["name"])), f"{get.about}/{raw['id']}")
+
+    def _read_effective(self, records: Sequence[Mapping[str, Any]], names: Names) -> Iterator[Observed]:
+        # A member shows once for each role of the group, and for each role that those imply.
+        through = {raw["links"]["membership"] for raw in records if "membership" in raw["links"]}
+        for address in sorted(through):
+            _before, group_id, user_id = re.split("/groups/|/users/", address)
+            group, user = names.path("group", "", group_id), names.path("user", "", user_id)
+            if group and user and group[0] == user[0]:
+                yield Observed(Key(self.name, "", (*group, user[2])), f"{group_id}/{user_id}")
 
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:
         return {"group": Key("group", "", key.path[:3]), "user": Key("user", "", (key.path[0], "", key.path[3]))}

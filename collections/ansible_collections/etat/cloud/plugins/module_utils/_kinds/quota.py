@@ -58,7 +58,7 @@ class Quota(Kind):
                 yield Get(self.service, region, path, holder, project=project, about=id, provided=provided)
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
-        names_there = self.limits if get.collection == "limits" else dict(zip(self.compared, self.compared, strict=True))
+        names_there = self.limits if get.collection == "limits" else {name: name for name in self.compared}
         for raw in records:
             project = get.about or raw["project_id"]
             path = names.path("project", "", project)

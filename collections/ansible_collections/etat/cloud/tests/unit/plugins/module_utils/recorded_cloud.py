@@ -247,7 +247,9 @@ class Holding:
         for service, part in QUOTAS:
             held = {**self._recorded[f"{service} /os-quota-sets"], **site["quotas"][part], "id": project}
             self.single[(service, region, f"/os-quota-sets/{project}")] = {"quota_set": held}
-        self._network(region, "quotas", project, **site["quotas"]["network"])
+        limits = self._network(region, "quotas", project, **site["quotas"]["network"])
+        limits = {name: limit for name, limit in limits.items() if name not in ("id", "project_id", "tenant_id")}
+        self.single[("network", region, f"/quotas/{project}")] = {"quota": limits}
         subnets = {}
         for network in site["networks"]:
             plain = {name: value for name, value in network.items() if name != "subnets"}
