@@ -32,12 +32,13 @@ def diff(
         kind = by_name[item.key.kind]
         if (kind.name, item.key.region) in seen.blind:
             continue
+        there = seen.one(item.key)
         problems += _ambiguous(kind, item.key, seen)
-        problems += _fixed(kind, item, seen.one(item.key))
+        problems += _fixed(kind, item, there)
         if item.absent:
             changes += _absent(item, seen)
         else:
-            changes.append(_compare(kind, item, seen.one(item.key)))
+            changes.append(_compare(kind, item, there))
     going = {(found.key, found.id): found for found in (*_undeclared(by_name, wanted, seen), *pruned)}
     changes += [Change(Action.DELETE, found.key, before=found.fields, id=found.id) for found in going.values()]
     changes = [_with_needs(by_name[change.key.kind], change) for change in changes]
@@ -76,8 +77,9 @@ def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
         becomes = kind.merge(name, was, value)
         if becomes != was:
             before[name], after[name] = was, becomes
-    action = Action.UPDATE if after else Action.KEEP
-    return Change(action, item.key, before=before, after=after, id=there.id)
+    if not after:
+        return Change(Action.KEEP, item.key, id=there.id)
+    return Change(Action.UPDATE, item.key, before=before, after=after, id=there.id)
 
 
 def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observation) -> Iterator[Observed]:
@@ -93,8 +95,8 @@ def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observ
 
 
 def _with_needs(kind: Kind, change: Change) -> Change:
-    needs = tuple(sorted(set(kind.references(change.key, {**change.before, **change.after}).values())))
-    return replace(change, needs=needs)
+    references = kind.references(change.key, {**change.before, **change.after})
+    return replace(change, needs=tuple(sorted(set(references.values())))) if references else change
 
 
 def _ambiguous(kind: Kind, key: Key, seen: Observation) -> Iterator[Problem]:

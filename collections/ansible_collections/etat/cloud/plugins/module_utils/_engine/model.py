@@ -13,10 +13,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 Fields = Mapping[str, Any]
 Path = tuple[str, ...]
+
+#: No fields at all; one object for all that have none, since most have none.
+NONE: Fields = MappingProxyType({})
 
 
 class Action(StrEnum):
@@ -112,8 +116,8 @@ class Wanted:
     """
 
     key: Key
-    fields: Fields = field(default_factory=dict)
-    once: Fields = field(default_factory=dict)
+    fields: Fields = field(default_factory=lambda: NONE)
+    once: Fields = field(default_factory=lambda: NONE)
     owns: tuple[str, ...] = ()
     absent: bool = False
 
@@ -128,7 +132,7 @@ class Observed:
 
     key: Key
     id: str
-    fields: Fields = field(default_factory=dict)
+    fields: Fields = field(default_factory=lambda: NONE)
     provided: bool = False
     managed: bool = False
 
@@ -143,9 +147,9 @@ class Change:
 
     action: Action
     key: Key
-    before: Fields = field(default_factory=dict)
-    after: Fields = field(default_factory=dict)
-    once: Fields = field(default_factory=dict)
+    before: Fields = field(default_factory=lambda: NONE)
+    after: Fields = field(default_factory=lambda: NONE)
+    once: Fields = field(default_factory=lambda: NONE)
     owns: tuple[str, ...] = ()
     id: str = ""
     needs: tuple[Key, ...] = ()

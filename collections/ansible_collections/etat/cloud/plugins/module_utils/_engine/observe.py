@@ -97,11 +97,13 @@ def observe(kinds: Sequence[Kind], scope: Scope, read: Reader) -> Observation:
             seen.lacking |= lacking
             gets[:] = [get for get in gets if (get.service, get.region) not in lacking]
         # Kinds that show in the same listing, such as a security group and its rules, share one call.
-        answers = read(dict.fromkeys(get for gets in asked.values() for get in gets))
+        answers = dict(read(dict.fromkeys(get for gets in asked.values() for get in gets)))
+        last = {get: kind for kind, gets in asked.items() for get in gets}
         for kind, gets in asked.items():
             for get in gets:
                 seen.looked.add((kind.name, get.region))
-                answer = answers[get]
+                # Records are many times as large as what is kept of them.
+                answer = answers.pop(get) if last[get] is kind else answers[get]
                 if isinstance(answer, Problem):
                     seen.blind[(kind.name, get.region)] = answer
                     continue

@@ -79,13 +79,12 @@ def plan(kinds: Sequence[Kind], changes: Iterable[Change]) -> Plan:
     waves: dict[tuple[int, int], list[Change]] = {}
     kept = []
     for change in inside:
-        level = depth(change.key)
         if change.action is Action.KEEP:
             kept.append(change)
         elif change.action is Action.DELETE:
-            waves.setdefault((1, -level), []).append(change)
+            waves.setdefault((1, -depth(change.key)), []).append(change)
         else:
-            waves.setdefault((0, level), []).append(change)
+            waves.setdefault((0, depth(change.key)), []).append(change)
     return Plan(tuple(tuple(waves[position]) for position in sorted(waves)), tuple(kept))
 
 
