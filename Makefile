@@ -24,7 +24,7 @@ play := ansible-playbook --extra-vars lab_name=$(LAB)
 # A virtualenv holds absolute paths: a checkout that was moved gets a new one.
 setup := .venv/set-up-$(checkout_digest)
 
-.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule testinfra lab-smoke bench lock schema
+.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule testinfra lab-smoke bench performance lock schema
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -81,6 +81,9 @@ molecule: $(setup) ## run a molecule scenario on the lab (SCENARIO=default)
 
 bench: $(setup) ## compare with openstack.cloud and with bare API calls, on the lab
 	@benchmarks/bench.py
+
+performance: $(setup) ## measure runs on recorded clouds of up to 3,000 tenants; rewrites docs/performance.md
+	@benchmarks/performance.py
 
 schema: $(setup) ## regenerate what is generated from the sources
 	@tools/schemas.py
