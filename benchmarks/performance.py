@@ -116,6 +116,7 @@ def page(figures: Sequence[Figure]) -> str:
     cores, memory = os.cpu_count(), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return TEMPLATE.format(
         rows="\n".join(rows),
+        load=os.getloadavg()[2],
         day=datetime.now(UTC).date(),
         machine=f"{cores} cores, {memory:.0f} GiB, Python {platform.python_version()}, ansible-core {ansible_version}",
         ratios="\n".join(ratios(figures)),
@@ -149,7 +150,8 @@ records, each after {delay} ms. It holds an estate of tenants on two sites with 
 group, its member and role, and on each site quotas of three services, a network, a subnet, a router with an interface,
 and a security group with a rule. `make testinfra` says when the lab answers otherwise than it did.
 
-Measured on {day}: {machine}.
+Measured on {day}: {machine}. The load average was
+{load:.0f} at the end: where that is more than the cores, the clock counts the waiting for other work too.
 
 | tenants | objects | declared | calls | seconds | processor s | memory MB | module s | module MB |
 |--:|--:|---|--:|--:|--:|--:|--:|--:|
