@@ -79,7 +79,11 @@ def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
             before[name], after[name] = was, becomes
     if not after:
         return Change(Action.KEEP, item.key, id=there.id)
+<<<<<<< HEAD
     return Change(Action.UPDATE, item.key, before=before, after=after, id=there.id, allows=item.allows)
+=======
+    return Change(Action.UPDATE, item.key, before=before, after=after, id=there.id)
+>>>>>>> scale
 
 
 def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observation) -> Iterator[Observed]:

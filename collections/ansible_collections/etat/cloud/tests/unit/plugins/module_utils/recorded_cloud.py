@@ -1,11 +1,10 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A large cloud that answers over HTTP as the lab answered: thousands of tenants that are as an estate declares them.
 
-    recorded_cloud.py serve FOLDER --tenants 3000    write an estate and its declaration, hold them, and serve
-    recorded_cloud.py record                         ask the lab that clouds.yaml names again how it answers
+    python recorded_cloud.py serve FOLDER --tenants 3000   write an estate and its declaration, hold them, and serve
+    python recorded_cloud.py record                        ask the lab that clouds.yaml names again how it answers
 
 Beside it, recorded_cloud.json has one answer of the lab for each sort of record. Every record served here is one of
 those, with the names, ids and values of its tenant, and is given in pages as the services give it. The cloud is to be
@@ -505,9 +504,10 @@ def asked_of(cloud: Any) -> dict[str, Any]:
     records = {}
     for service, path, name in LISTINGS:
         found = services[service].get(path, params=_SAMPLES.get(path)).json()[name]
-        # What a tenant has, and the fullest one of those. A lab without tenants has none of some sorts.
+        # As tenants have them; a lab without tenants has none of some sorts. The fullest one shows most.
+        found = [one for one in found if path != "/role_assignments" or "group" in one]
         if found:
-            records[f"{service} {path}"] = max(found, key=lambda one: ("group" in one, len(json.dumps(one))))
+            records[f"{service} {path}"] = max(found, key=lambda one: len(json.dumps(one)))
     for service, _part in QUOTAS:
         path = f"/os-quota-sets/{cloud.current_project_id}"
         records[f"{service} /os-quota-sets"] = services[service].get(path).json()["quota_set"]
