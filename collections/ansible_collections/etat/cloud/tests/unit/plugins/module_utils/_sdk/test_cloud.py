@@ -432,3 +432,28 @@ def test_a_service_that_fails_where_tokens_are_given_is_told(server: CloudServer
         "cloud interne gives no token: the service failed (500: database is gone) [request req-1]. "
         "Run again; if it persists, give the request id to the cloud's operators."
     )
+
+
+def test_an_account_knows_its_user_and_how_it_proved_to_be_that(server: CloudServer) -> None:
+    account = Cloud("interne-education").account
+
+    assert (account.user_id, account.user_domain_id, account.methods) == ("u-manager", "default", ("password",))
+    assert (account.domain, account.domain_id) == ("education", "d-education")
+
+
+def test_the_catalogue_of_a_token_is_read_without_a_call(server: CloudServer) -> None:
+    account = Cloud("interne-education")
+    before = len(server.content.calls)
+
+    services = listed(account, Get("identity", "", "", "services"))
+
+    assert not isinstance(services, Problem)
+    assert {service["type"] for service in services} >= {"identity", "compute"}
+    assert len(server.content.calls) == before
+
+
+def test_what_is_not_there_is_a_problem_unless_it_may_be_missing(server: CloudServer) -> None:
+    account, path = Cloud("interne"), "/domains/d-education/config"
+
+    assert isinstance(listed(account, Get("identity", "", path, "config")), Problem)
+    assert listed(account, Get("identity", "", path, "config", optional=True)) == []
