@@ -16,7 +16,7 @@ import requests
 import yaml
 
 CULTURE, SANTE, JUSTICE = (f"molecule-identity-{name}" for name in ("culture", "sante", "justice"))
-SERVERS, IMAGES = "molecule-identity-servers", "molecule-identity-images"
+SERVERS, IMAGES, VOLUMES = (f"molecule-identity-{name}" for name in ("servers", "images", "volumes"))
 DECLARED = play.declaration()
 
 
@@ -59,7 +59,11 @@ def test_registered_limits() -> None:
         for name, item in found.items()
         if name.startswith(lab.prefix())
     }
-    assert seen == {SERVERS: ("compute", "toulouse", 10, "Servers"), IMAGES: ("image", None, 5, None)}
+    assert seen == {
+        SERVERS: ("compute", "toulouse", 10, "Servers"),
+        IMAGES: ("image", None, 5, None),
+        VOLUMES: ("block-storage", None, 3, None),
+    }
 
 
 def test_limits() -> None:
@@ -176,6 +180,7 @@ def test_user_options() -> None:
     assert sorted(sorted(rule) for rule in alice["options"].pop(rules)) == sorted(sorted(rule) for rule in said[rules])
     assert alice["options"] == {name: value for name, value in said.items() if name != rules}
     assert (alice["enabled"], user("chloe.durand")["enabled"]) == (True, False)
+    assert user("bruno.petit")["options"] == DECLARED["declared_domains"][0]["users"][0]["options"]
 
 
 def test_rules_hold_for_passwords_and_leave_application_credentials_alone() -> None:
@@ -268,28 +273,6 @@ def test_a_limit_without_a_registered_limit_is_refused(tmp_path: Path) -> None:
 
     assert run.code != 0
     assert "needs registered limit image/molecule-identity-none: it is neither in the cloud nor declared" in run.words
-
-
-def test_rules_that_a_user_can_meet_pass(tmp_path: Path) -> None:
-    rules = {"multi_factor_auth_rules": [["password", "totp"]], "multi_factor_auth_enabled": True}
-
-    run = play.play(tmp_path, [play.tenant(domains=[culture(users=[{"name": "bruno.petit", "options": rules}])])])
-
-    assert run.code == 0, run.output
-    assert user("bruno.petit")["options"] == rules
-
-
-def test_a_limit_becomes_zero_and_more_again(tmp_path: Path) -> None:
-    limits = {"service": "compute", "region": "toulouse", "resource_name": SERVERS}
-    museums = there().project(CULTURE, "museums")
-
-    for value in (0, 4):
-        tenant = {"name": "museums", "domain": CULTURE, "limits": [{**limits, "resource_limit": value}]}
-        run = play.play(tmp_path, [play.tenant(tenants=[tenant])])
-        found = {item["resource_name"]: item for item in got(f"/limits?project_id={museums}", "limits")}
-
-        assert run.code == 0, run.output
-        assert found[SERVERS]["resource_limit"] == value
 
 
 def test_a_manager_is_told_what_takes_an_administrator(tmp_path: Path) -> None:

@@ -407,7 +407,14 @@ class Run:
         )
         # What is around a deleted object is named, so that the declaration has a place for it.
         exported = export(self.kinds, with_owners(self.kinds, gone, self.seen), {key.tenant for key in gone.objects})
-        return {"tenants": exported.tenants, "left_out": exported.left_out}
+        # What belongs to a domain is told with it; a domain of which nothing else goes is not worth a word.
+        domains = [domain for domain in exported.domains if len(domain) > 1]
+        return {
+            **({"identity": exported.identity} if exported.identity else {}),
+            **({"domains": domains} if domains else {}),
+            "tenants": exported.tenants,
+            "left_out": exported.left_out,
+        }
 
     def _accounts(self) -> dict[tuple[str, str], Account]:
         """Return the account that acts for each tenant, for each domain under an empty project, and for the cloud."""

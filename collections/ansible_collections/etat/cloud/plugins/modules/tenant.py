@@ -206,7 +206,8 @@ undeclared:
       type: bool
 record:
   description:
-    - The declaration that would make again what the plan deletes, in the form of O(tenants); empty without deletions.
+    - The declaration that would make again what the plan deletes, in the form of O(identity), O(domains) and
+      O(tenants); empty without deletions.
   returned: when the cloud could be read
   type: dict
 skipped:

@@ -17,21 +17,28 @@ Item = dict[str, Any]
 
 @dataclass(slots=True)
 class Exported:
-    """Declarations of domains and tenants, and what they cannot say, in sentences."""
+    """Declarations of the cloud's identity, domains and tenants, and what they cannot say, in sentences."""
 
+    identity: Item = field(default_factory=dict)
     domains: list[Item] = field(default_factory=list)
     tenants: list[Item] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
 def export(kinds: Sequence[Kind], seen: Observation, tenants: Iterable[tuple[str, str]]) -> Exported:
-    """Return the declaration of what was seen of these tenants, pairs of domain and project names."""
+    """Return the declaration of what was seen of these tenants, pairs of domain and project names.
+
+    A pair without a project stands for a domain, and one of two empty names for the cloud's identity.
+    """
     made = Exported()
     names = sorted(set(tenants))
-    for domain in sorted({domain for domain, _project in names}):
+    if ("", "") in names:
+        found = [one for one in _mine(seen, "", "") if not one.key.region]
+        made.identity = _item(kinds, Level.IDENTITY, found, {}, made.left_out)
+    for domain in sorted({domain for domain, _project in names if domain}):
         found = _mine(seen, domain, "")
         made.domains.append(_item(kinds, Level.DOMAIN, found, {"name": domain}, made.left_out))
-    for domain, project in names:
+    for domain, project in ((domain, project) for domain, project in names if project):
         found = _mine(seen, domain, project)
         root: Item = {"name": project, "domain": domain}
         tenant = _item(kinds, Level.TENANT, [one for one in found if not one.key.region], root, made.left_out)

@@ -435,3 +435,28 @@ def test_an_identity_service_that_does_not_tell_its_versions_is_told_and_not_wai
         said = pool.submit(refused).result(timeout=10)
     assert said.startswith("cloud interne gives no token: DiscoveryFailure")
     assert "the identity service does not tell its versions" in said
+
+
+def test_an_account_knows_its_user_and_how_it_proved_to_be_that(server: CloudServer) -> None:
+    account = Cloud("interne-education").account
+
+    assert (account.user_id, account.user_domain_id, account.methods) == ("u-manager", "default", ("password",))
+    assert (account.domain, account.domain_id) == ("education", "d-education")
+
+
+def test_the_catalogue_of_a_token_is_read_without_a_call(server: CloudServer) -> None:
+    account = Cloud("interne-education")
+    before = len(server.content.calls)
+
+    services = listed(account, Get("identity", "", "", "services"))
+
+    assert not isinstance(services, Problem)
+    assert {service["type"] for service in services} >= {"identity", "compute"}
+    assert len(server.content.calls) == before
+
+
+def test_what_is_not_there_is_a_problem_unless_it_may_be_missing(server: CloudServer) -> None:
+    account, path = Cloud("interne"), "/domains/d-education/config"
+
+    assert isinstance(listed(account, Get("identity", "", path, "config")), Problem)
+    assert listed(account, Get("identity", "", path, "config", optional=True)) == []
