@@ -410,12 +410,20 @@ class Run:
         accounts = self._accounts()
         mine = {place: tenant for place, tenant in self._tenants().items() if accounts[place] is account}
         wanted = {item.key: item for item in self.wanted if account_of(accounts, item.key) is account}
+        by_name = {kind.name: kind for kind in self.kinds}
+        # A project that something is shared with is often one of another domain.
+        named = {
+            reference.path[0]
+            for key, item in wanted.items()
+            for reference in by_name[key.kind].references(key, item.fields).values()
+            if reference.kind == "project"
+        }
         whole = self.declaration.undeclared is not Undeclared.KEEP
         extent = self._extent()
         scope = Scope(
             account=account,
             regions=tuple(sorted(self._regions(mine, wanted))),
-            domains=frozenset(key.path[0] for key in wanted) | extent.domains,
+            domains=frozenset(key.path[0] for key in wanted) | named | extent.domains,
             tenants=frozenset(mine),
             wanted=wanted,
             names=Names(),

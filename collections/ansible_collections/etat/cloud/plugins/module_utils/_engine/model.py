@@ -411,6 +411,10 @@ class Kind(ABC):
         """Return the objects that an object refers to, by the role that they play for it."""
         return {}
 
+    def known_as(self, key: Key, fields: Fields) -> Sequence[Key]:
+        """Return the keys under which others refer to an object beside its own, as to one that is shared."""
+        return ()
+
     def batch(self, change: Change) -> Key | None:
         """Return what creations must have in common to go in one call, or None when they go one by one."""
         return None
