@@ -10,38 +10,55 @@ from __future__ import annotations
 
 from .._engine.plan import ordered
 from .address_group import AddressGroup
+from .address_scope import AddressScope
+from .default_security_group_rule import DefaultSecurityGroupRule
 from .domain import Domain
+from .floating_ip import FloatingIp
 from .group import Group
 from .group_membership import GroupMembership
 from .network import Network
+from .network_rbac_policy import NetworkRbacPolicy
 from .project import Project
+from .qos_policy import QosPolicy
 from .quota import ComputeQuota, NetworkQuota, VolumeQuota
-from .references import ExternalNetwork, Role, User
+from .references import ExternalNetwork, Role, SharedAddressScope, SharedQosPolicy, SharedSubnetPool, User
 from .role_assignment import RoleAssignment
 from .router import Router
 from .router_interface import RouterInterface
+from .router_route import RouterRoute
 from .security_group import SecurityGroup
 from .security_group_rule import SecurityGroupRule
 from .subnet import Subnet
+from .subnet_pool import SubnetPool
 
 KINDS = ordered(
     (
         AddressGroup(),
+        AddressScope(),
         ComputeQuota(),
+        DefaultSecurityGroupRule(),
         Domain(),
         ExternalNetwork(),
+        FloatingIp(),
         Group(),
         GroupMembership(),
         Network(),
         NetworkQuota(),
+        NetworkRbacPolicy(),
         Project(),
+        QosPolicy(),
         Role(),
         RoleAssignment(),
         Router(),
         RouterInterface(),
+        RouterRoute(),
         SecurityGroup(),
         SecurityGroupRule(),
+        SharedAddressScope(),
+        SharedQosPolicy(),
+        SharedSubnetPool(),
         Subnet(),
+        SubnetPool(),
         User(),
         VolumeQuota(),
     )

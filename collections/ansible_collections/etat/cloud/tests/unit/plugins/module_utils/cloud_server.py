@@ -306,7 +306,7 @@ class CloudServer:
 
 
 def _singular(collection: str) -> str:
-    return {"address_groups": "address_group"}.get(collection, collection.removesuffix("s"))
+    return f"{collection.removesuffix('ies')}y" if collection.endswith("ies") else collection.removesuffix("s")
 
 
 def _missing(path: str) -> tuple[int, Any]:
