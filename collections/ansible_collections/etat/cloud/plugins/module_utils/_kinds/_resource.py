@@ -68,8 +68,6 @@ class NetworkResource(Resource):
     asked: ClassVar[tuple[str, ...]] = ()
     #: Whether Neutron lets the objects bear tags, and so the mark of the product.
     tagged: ClassVar[bool] = True
-    #: Whether Neutron takes the tags in the call that creates the object.
-    tagged_at_birth: ClassVar[bool] = True
     #: Neutron's field that holds the object's own name, the last part of its path.
     name_field: ClassVar[str] = "name"
 
@@ -109,11 +107,9 @@ class NetworkResource(Resource):
     def made(self, api: Api, change: Change) -> dict[str, Any]:
         """Create the object, with the mark of the product where it can bear it, and return the record."""
         sent = {**self.body(api, change), **self.birth(api, change), self.name_field: change.key.path[-1]}
-        at_once = self.tagged and self.tagged_at_birth and api.extension("tag-creation")
-        record: dict[str, Any] = api.post(
-            self.collection, {self.singular: {**sent, **({"tags": [MARK]} if at_once else {})}}
-        )[self.singular]
-        if self.tagged and not at_once:
+        record: dict[str, Any] = api.post(self.collection, {self.singular: sent})[self.singular]
+        if self.tagged:
+            # Neutron takes no tags in the call that creates the object.
             api.put(f"{self.collection}/{record['id']}/tags/{MARK}")
         return record
 

@@ -56,12 +56,12 @@ class FloatingIp(NetworkResource):
     }
     compared = ("external_network", "floating_ip_address", *QOS_POLICY.kinds)
     fixed = ("external_network", "floating_ip_address")
-    needs = ("project", "external_network", "network", *QOS_POLICY.kinds)
+    # An address is taken from a subnet of the network, which may be new too.
+    needs = ("project", "external_network", "subnet", *QOS_POLICY.kinds)
     read_with = ("external_network",)
     privileges = {"floating_ip_address": Privilege.CLOUD}
     asked = ("floating_network_id", "floating_ip_address", QOS_POLICY.field)
     name_field = "description"
-    tagged_at_birth = False
 
     def wanted(self, place: Place, item: Mapping[str, Any]) -> Iterator[Wanted]:
         QOS_POLICY.check(item)

@@ -97,7 +97,6 @@ class QosPolicy(NetworkResource):
     needs = ("project",)
     privilege = Privilege.CLOUD
     asked = ("description", "rules", "is_default", "shared")
-    tagged_at_birth = False
 
     def normal(self, name: str, value: Any) -> Any:
         if name not in FIELDS:

@@ -89,3 +89,22 @@ def test_a_declaration_on_a_cloud_gives_the_plan_and_the_calls_of_the_table(
         run.apply()
         assert [outcome.reason for outcome in run.outcomes if outcome.state is not State.DONE] == case.get("failed", [])
         assert cloud.writes() == case.get("calls", [])
+
+
+def test_new_objects_of_the_network_bear_the_mark_where_neutron_takes_tags(cloud: CloudServer) -> None:
+    site = {
+        "networks": [{"name": "back"}],
+        "qos_policies": [{"name": "gold"}],
+        "floating_ips": [{"description": "web", "external_network": "public"}],
+        "address_groups": [{"name": "labs", "addresses": []}],
+        "address_scopes": [{"name": "inner", "ip_version": 4}],
+    }
+    run = prepared(cloud, {"site": site})
+    run.prepare()
+    run.apply()
+
+    marked = [call.path.split("/tags/") for call in cloud.content.calls if "/tags/" in call.path]
+    assert {mark for _path, mark in marked} == {"managed_by:etat.cloud"}
+    assert sorted(path.split("/new-")[0] for path, _mark in marked) == [
+        f"network toulouse /{collection}" for collection in ("floatingips", "networks", "qos/policies")
+    ]

@@ -237,9 +237,7 @@ def test_a_change_says_the_id_of_its_object_and_of_its_request(server: CloudServ
     done = write(cloud, Change(Action.CREATE, KEY, after={"mtu": 1400}))
     assert (done.ids, done.request_id) == (("new-1",), "req-1")
     assert server.writes()[0] == {
-        "POST network toulouse /networks": {
-            "network": {"name": "front", "project_id": "p-moodle", "mtu": 1400, "tags": ["managed_by:etat.cloud"]}
-        }
+        "POST network toulouse /networks": {"network": {"name": "front", "project_id": "p-moodle", "mtu": 1400}}
     }
     done = write(cloud, Change(Action.UPDATE, KEY, after={"mtu": 1450}, id="new-1"))
     assert done.ids == ("new-1",)
