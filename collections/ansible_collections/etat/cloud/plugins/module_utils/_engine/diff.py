@@ -130,7 +130,7 @@ def _missing(
         key
         for item in wanted
         if not item.absent
-        for key in (item.key, *by_name[item.key.kind].known_as(item.key, item.fields))
+        for key in (item.key, *by_name[item.key.kind].known_as(item.key, {**item.fields, **item.once}))
     }
     going = {item.key for item in wanted if item.absent}
     there: defaultdict[tuple[str, str], list[str]] | None = None

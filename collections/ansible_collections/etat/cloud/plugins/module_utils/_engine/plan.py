@@ -70,7 +70,7 @@ def plan(kinds: Sequence[Kind], changes: Iterable[Change]) -> Plan:
     needs = {change.key: change.needs for change in inside}
     known_as: defaultdict[Key, list[Key]] = defaultdict(list)
     for change in inside:
-        for name in by_name[change.key.kind].known_as(change.key, {**change.before, **change.after}):
+        for name in by_name[change.key.kind].known_as(change.key, {**change.before, **change.after, **change.once}):
             known_as[name].append(change.key)
     # What is not written takes no wave.
     written = {change.key for change in inside if change.action is not Action.KEEP}

@@ -56,8 +56,7 @@ class FloatingIp(NetworkResource):
     }
     compared = ("external_network", "floating_ip_address", *QOS_POLICY.kinds)
     fixed = ("external_network", "floating_ip_address")
-    # An address is taken from a subnet of the network, which may be new too.
-    needs = ("project", "external_network", "subnet", *QOS_POLICY.kinds)
+    needs = ("project", "external_network", *QOS_POLICY.kinds)
     read_with = ("external_network",)
     privileges = {"floating_ip_address": Privilege.CLOUD}
     asked = ("floating_network_id", "floating_ip_address", QOS_POLICY.field)

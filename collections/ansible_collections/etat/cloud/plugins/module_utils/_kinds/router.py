@@ -44,8 +44,7 @@ class Router(NetworkResource):
     }
     compared = ("description", "admin_state_up", "external_network", "enable_snat", "availability_zone_hints")
     fixed = ("availability_zone_hints",)
-    # A network that is made to lead outside comes first.
-    needs = ("project", "external_network", "network")
+    needs = ("project", "external_network")
     read_with = ("external_network",)
     asked = ("description", "admin_state_up", "external_gateway_info", "availability_zone_hints")
 

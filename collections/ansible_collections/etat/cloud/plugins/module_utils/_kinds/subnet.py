@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Names, Observed, Place, Wanted
@@ -144,12 +145,14 @@ class Subnet(NetworkResource):
         *IPV6_MODES,
         "service_types",
         "network_id",
+        "router:external",
     )
 
     def wanted(self, place: Place, item: Mapping[str, Any]) -> Iterator[Wanted]:
         if not place.absent(item):
             _check(item)
-        yield from super().wanted(place, item)
+        for found in super().wanted(place, item):
+            yield replace(found, once={"external": True}) if place.parents[-1].get("external") else found
 
     def normal(self, name: str, value: Any) -> Any:
         if name == "cidr":
@@ -183,6 +186,7 @@ class Subnet(NetworkResource):
         from_pool = any(said.get(name) not in (None, NONE) for name in SUBNET_POOL.kinds)
         # A pool may give another prefix the next time, so what follows from the prefix is not said.
         unsaid = {"cidr", "allocation_pools"} if from_pool else {*SUBNET_POOL.kinds, "prefix_length"}
+        unsaid.add("external")
         if from_pool and said.get("gateway_ip") != NO_GATEWAY:
             unsaid.add("gateway_ip")
         if not said.get("service_types"):
@@ -191,7 +195,8 @@ class Subnet(NetworkResource):
 
     def seen(self, raw: Mapping[str, Any], get: Get, names: Names) -> dict[str, Any]:
         length = {"prefix_length": ipaddress.ip_network(raw["cidr"]).prefixlen}
-        return {**super().seen(raw, get, names), **SUBNET_POOL.seen(raw, get.region, names), **length}
+        external = {"external": True} if raw.get("router:external") else {}
+        return {**super().seen(raw, get, names), **SUBNET_POOL.seen(raw, get.region, names), **length, **external}
 
     def above(self, raw: Mapping[str, Any], region: str, names: Names) -> tuple[str, ...] | None:
         return names.path("network", region, raw["network_id"])
@@ -199,6 +204,10 @@ class Subnet(NetworkResource):
     def references(self, key: Key, fields: Mapping[str, Any]) -> Mapping[str, Key]:
         network = {"network": Key("network", key.region, key.path[:3])}
         return {**super().references(key, fields), **network, **SUBNET_POOL.keys(key, fields)}
+
+    def known_as(self, key: Key, fields: Mapping[str, Any]) -> Sequence[Key]:
+        # Gateways and floating IPs take their addresses from the subnets of the network that they name.
+        return [Key("external_network", key.region, key.path[2:3])] if fields.get("external") else ()
 
     def body(self, api: Api, change: Change) -> dict[str, Any]:
         sent = {name: value for name, value in change.after.items() if name not in SUBNET_POOL.kinds}
