@@ -158,18 +158,26 @@ class Reference:
         if id is None:
             return {own: NONE, shared: None}
         mine, other = names.path(own, region, id), names.path(shared, region, id)
+        is_shared = {shared: other[0] if other else None}
         if mine and mine[:2] == names.path("project", "", raw["project_id"]):
-            return {own: mine[2], shared: None}
-        return {own: None, shared: other[0]} if other else {own: id, shared: None}
+            # A tenant may name what it shares itself either way.
+            return {own: mine[2], **is_shared}
+        return {own: None if other else id, **is_shared}
 
     def keys(self, key: Key, fields: Mapping[str, Any]) -> dict[str, Key]:
         """Return the object that the fields of another one name."""
         own, shared = self.kinds
-        if fields.get(shared) is not None:
-            return {self.kind: Key(shared, key.region, (fields[shared],))}
         if fields.get(own) not in (None, NONE):
             return {self.kind: Key(own, key.region, (*key.path[:2], fields[own]))}
+        if fields.get(shared) is not None:
+            return {self.kind: Key(shared, key.region, (fields[shared],))}
         return {}
+
+    def item(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is said of an object with one of the two options at most, and none where it names nothing."""
+        own, shared = self.kinds
+        named = own if said.get(own) not in (None, NONE) else shared
+        return {name: value for name, value in said.items() if name not in self.kinds or name == named}
 
     def sent(self, api: Api, change: Change) -> dict[str, Any]:
         """Return Neutron's field when the change is about it."""

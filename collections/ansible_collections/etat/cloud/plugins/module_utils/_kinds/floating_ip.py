@@ -11,7 +11,7 @@ from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Names, Observed, Place, Privilege, Wanted
 from .._options import STATE
-from ._resource import NONE, QOS_POLICY, NetworkResource
+from ._resource import QOS_POLICY, NetworkResource
 
 
 class FloatingIp(NetworkResource):
@@ -77,7 +77,7 @@ class FloatingIp(NetworkResource):
     def item(self, found: Observed) -> dict[str, Any] | None:
         if not found.key.path[-1]:
             return None
-        said = {name: value for name, value in found.fields.items() if value not in (None, NONE)}
+        said = QOS_POLICY.item({name: value for name, value in found.fields.items() if value is not None})
         return {"description": found.key.path[-1], **said}
 
     def seen(self, raw: Mapping[str, Any], get: Get, names: Names) -> dict[str, Any]:

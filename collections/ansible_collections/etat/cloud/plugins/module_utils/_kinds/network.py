@@ -12,7 +12,6 @@ from .._engine.model import Api, Change, Get, Key, Names, Observed, Place, Privi
 from .._options import STATE
 from ._resource import (
     DESCRIPTION,
-    NONE,
     QOS_POLICY,
     SHARED,
     NetworkResource,
@@ -126,9 +125,7 @@ class Network(NetworkResource):
         return sorted(value) if name == "availability_zone_hints" else value
 
     def item(self, found: Observed) -> dict[str, Any]:
-        said = without_defaults(super().item(found), self.privileges)
-        if said.get(QOS_POLICY.kind) == NONE:
-            said.pop(QOS_POLICY.kind)
+        said = QOS_POLICY.item(without_defaults(super().item(found), self.privileges))
         if not said.get("availability_zone_hints"):
             said.pop("availability_zone_hints", None)
         if "provider_physical_network" not in said:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Names, Observed, Place, Wanted
 from .._options import STATE
-from ._resource import DESCRIPTION, NONE, SUBNET_POOL, NetworkResource, name_of
+from ._resource import DESCRIPTION, SUBNET_POOL, NetworkResource, name_of
 
 NO_GATEWAY = "none"
 #: Where a subnet's addresses come from: exactly one of them is named.
@@ -182,10 +182,10 @@ class Subnet(NetworkResource):
         return value
 
     def item(self, found: Observed) -> dict[str, Any]:
-        said = super().item(found)
-        from_pool = any(said.get(name) not in (None, NONE) for name in SUBNET_POOL.kinds)
+        said = SUBNET_POOL.item(super().item(found))
+        from_pool = any(name in said for name in SUBNET_POOL.kinds)
         # A pool may give another prefix the next time, so what follows from the prefix is not said.
-        unsaid = {"cidr", "allocation_pools"} if from_pool else {*SUBNET_POOL.kinds, "prefix_length"}
+        unsaid = {"cidr", "allocation_pools"} if from_pool else {"prefix_length"}
         unsaid.add("external")
         if from_pool and said.get("gateway_ip") != NO_GATEWAY:
             unsaid.add("gateway_ip")

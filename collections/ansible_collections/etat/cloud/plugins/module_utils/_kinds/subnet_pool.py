@@ -80,7 +80,7 @@ class SubnetPool(NetworkResource):
         return merged(value) if name == "prefixes" else value
 
     def item(self, found: Observed) -> dict[str, Any]:
-        return without_defaults(super().item(found), self.privileges)
+        return ADDRESS_SCOPE.item(without_defaults(super().item(found), self.privileges))
 
     def seen(self, raw: Mapping[str, Any], get: Get, names: Names) -> dict[str, Any]:
         lengths = {name: int(raw[there]) for name, there in LENGTHS.items() if there in raw}
