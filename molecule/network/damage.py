@@ -55,8 +55,8 @@ def shared_things() -> None:
         if rule["type"] == "dscp_marking":
             call("DELETE", path)
         elif rule["direction"] == "egress":
-            call("PUT", path, {"bandwidth_limit_rule": {"max_kbps": 1}})
-    minimum = {"minimum_bandwidth_rule": {"min_kbps": 7, "direction": "egress"}}
+            call("PUT", path, {"bandwidth_limit_rule": {"max_kbps": 2}})
+    minimum = {"minimum_bandwidth_rule": {"min_kbps": 1, "direction": "egress"}}
     call("POST", f"/qos/policies/{policy}/minimum_bandwidth_rules", minimum)
 
 
@@ -78,8 +78,8 @@ def own_things() -> None:
         "description": "Retired",
     }
     call("POST", "/floatingips", {"floatingip": retired})
-    back = one("networks", MUSEUMS, "molecule-network-back")
-    old = {"name": "old", "network_id": back, "cidr": "10.69.0.0/24", "ip_version": 4, "project_id": MUSEUMS}
+    fixed = one("networks", MUSEUMS, "molecule-network-fixed")
+    old = {"name": "old", "network_id": fixed, "cidr": "10.69.0.0/24", "ip_version": 4, "project_id": MUSEUMS}
     call("POST", "/subnets", {"subnet": old})
 
 

@@ -91,7 +91,7 @@ def test_subnets_of_pools() -> None:
     assert lent["subnetpool_id"] == pools["molecule-network-lent"]["id"]
     stateful = subnet("fixed", "fixed-six")
     assert (stateful["ipv6_ra_mode"], stateful["ipv6_address_mode"]) == ("dhcpv6-stateful", "dhcpv6-stateful")
-    assert "old" not in seen(member(), "subnets", f"?network_id={mine('networks')['molecule-network-back']['id']}")
+    assert "old" not in seen(member(), "subnets", f"?network_id={mine('networks')['molecule-network-fixed']['id']}")
 
 
 def test_service_types() -> None:
@@ -105,6 +105,8 @@ def test_qos_policies() -> None:
         ("bandwidth_limit", "egress", 10000, 100000),
         ("bandwidth_limit", "ingress", 0, 200000),
         ("dscp_marking", None, 26),
+        # By hand, and of a sort of which nothing is declared.
+        ("minimum_bandwidth", "egress", 1),
     }
     assert rules("molecule-network-silver") == {("minimum_bandwidth", "egress", 1000)}
     assert mine("qos/policies")["own"]["is_default"] is True

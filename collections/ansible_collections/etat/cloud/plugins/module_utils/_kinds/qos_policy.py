@@ -142,23 +142,21 @@ class QosPolicy(NetworkResource):
 
     def _set_rules(self, api: Api, id: str, wanted: Mapping[str, Any], there: Sequence[Mapping[str, Any]]) -> None:
         """Make the rules of a policy what is wanted of each sort that is named."""
-        for sort, fields in RULES.items():
+        rest = {(sort, rule.get("direction")): rule for sort in RULES for rule in wanted.get(f"{sort}_rules", ())}
+        kept = []
+        for rule in there:
+            sort, place = rule["type"], (rule["type"], rule.get("direction"))
             if f"{sort}_rules" not in wanted:
                 continue
-            path, rest = (
-                f"{self.collection}/{id}/{sort}_rules",
-                {_place(rule): rule for rule in wanted[f"{sort}_rules"]},
-            )
-            for rule in (rule for rule in there if rule["type"] == sort):
-                meant = rest.pop(_place(rule), None)
-                if meant is None:
-                    api.delete(f"{path}/{rule['id']}")
-                elif any(meant[field] != rule[field] for field in fields):
-                    api.put(f"{path}/{rule['id']}", {f"{sort}_rule": meant})
-            for rule in rest.values():
-                api.post(path, {f"{sort}_rule": rule})
-
-
-def _place(rule: Mapping[str, Any]) -> str:
-    """Return what no two rules of a sort have in common."""
-    return str(rule.get("direction"))
+            differs = place not in rest or any(rest[place][field] != rule[field] for field in RULES[sort])
+            # A minimum may never be above its limit: one that changes goes before, and comes again after it.
+            if place not in rest or (differs and sort == "minimum_bandwidth"):
+                api.delete(f"{self.collection}/{id}/{sort}_rules/{rule['id']}")
+            elif differs:
+                kept.append((sort, rule["id"], rest.pop(place)))
+            else:
+                rest.pop(place)
+        for sort, rule_id, rule in kept:
+            api.put(f"{self.collection}/{id}/{sort}_rules/{rule_id}", {f"{sort}_rule": rule})
+        for (sort, _direction), rule in rest.items():
+            api.post(f"{self.collection}/{id}/{sort}_rules", {f"{sort}_rule": rule})
