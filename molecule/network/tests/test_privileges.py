@@ -22,8 +22,8 @@ ALLOWED = {
             "name": "molecule-network-try",
             "shared_qos_policy": "molecule-network-gold",
             "subnets": [
-                {"name": "try", "subnet_pool": "try", "prefix_length": 26, "service_types": ["compute:nova"]},
-                {"name": "six", "shared_subnet_pool": "molecule-network-six", "ipv6_address_mode": "slaac"},
+                {"name": "try", "subnet_pool": "try", "prefix_length": 26},
+                {"name": "six", "shared_subnet_pool": "molecule-network-six", "service_types": ["compute:nova"]},
             ],
         }
     ],
