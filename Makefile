@@ -25,11 +25,7 @@ play := ansible-playbook --extra-vars lab_name=$(LAB)
 # A virtualenv holds absolute paths: a checkout that was moved gets a new one.
 setup := .venv/set-up-$(checkout_digest)
 
-<<<<<<< HEAD
 .PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule test-lowest test-highest testinfra lab-smoke bench performance lock schema
-=======
-.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule testinfra lab-smoke bench performance lock schema
->>>>>>> scale
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile

@@ -174,8 +174,6 @@ compute and volumes are asked for each project and region, because OpenStack has
 on two sites. `tests/unit/plugins/modules/test_tenant_at_scale.py` counts the calls, and checks that ten times the
 tenants cost at most 10.5 times the time.
 
-<<<<<<< HEAD
-=======
 ## Where the time of a small run goes
 
 One tenant in an estate of 100, with nothing to do, takes about 2.4 s of processor, one process after the other:
@@ -192,7 +190,6 @@ clients of all services (`_sdk/__init__.py`): half the modules, half the memory 
 the controller, as an action plugin, would save about half a second more; it would also be a second way to run, with
 other rules for `become`, delegation, interpreters and `async`, so it is not done.
 
->>>>>>> scale
 ## What to do for a large estate
 
 - Let the tenants come from the lookup `etat.cloud.estate`, as role `tenant_build` does, or from a file by

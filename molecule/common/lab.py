@@ -23,7 +23,21 @@ REGION = "toulouse"
 ADMIN = "interne"
 
 #: The collections of Neutron, in an order in which they can be deleted.
-NETWORK = ("floatingips", "routers", "ports", "networks", "subnets", "security-groups", "address-groups")
+NETWORK = (
+    "floatingips",
+    "routers",
+    "ports",
+    "networks",
+    "subnets",
+    "subnetpools",
+    "address-scopes",
+    "security-groups",
+    "address-groups",
+    "qos/policies",
+    "rbac-policies",
+)
+#: What goes with something else: subnets with their networks, and policies of sharing with what is shared.
+INCLUDED = ("subnets", "rbac-policies")
 #: What changes of itself.
 VOLATILE = {"updated_at", "updated", "links", "last_modified", "OS-EXT-STS:task_state", "progress"}
 
@@ -113,7 +127,7 @@ def in_projects(admin: Any, ids: Iterable[str]) -> Iterator[tuple[str, dict[str,
     ids = set(ids)
     # Never filtered by project: Neutron makes the default group of a project whose groups are asked for.
     for collection in NETWORK:
-        key = collection.replace("-", "_")
+        key = collection.rpartition("/")[2].replace("-", "_")
         for found in listing(admin.network, f"/{collection}", key):
             if found["project_id"] in ids:
                 yield collection, found
@@ -250,7 +264,7 @@ def sweep() -> int:
     admin = connect()
     there = Domains(admin, prefix())
     owners = {project["id"] for project in there.projects} | orphans(admin)
-    swept = sweep_projects(admin, owners)
+    swept = sweep_projects(admin, owners) + sweep_template(admin)
     for project in there.projects:
         if project.get("options", {}).get("immutable"):
             body = {"project": {"options": {"immutable": False}}}
@@ -271,6 +285,15 @@ def sweep() -> int:
     if any(left):
         raise RuntimeError(f"still there after the sweep: {left}")
     return swept + len(wide) + len(there.projects) + len(there.domains)
+
+
+def sweep_template(admin: Any) -> int:
+    """Delete the scenario's rules for new security groups, which belong to nobody; return how many that was."""
+    path, key = "/default-security-group-rules", "default_security_group_rules"
+    own = [rule for rule in listing(admin.network, path, key) if rule["description"].startswith(prefix())]
+    for rule in own:
+        accept(admin.network.delete(f"{path}/{rule['id']}"), missing=True)
+    return len(own)
 
 
 def orphans(admin: Any) -> set[str]:
@@ -319,8 +342,8 @@ def _delete(admin: Any, kind: str, item: dict[str, Any]) -> None:
         accept(admin.block_storage.post(f"/volumes/{item['id']}/action", json=action), missing=True)
     elif kind == "images":
         admin.image.delete_image(item["id"])
-    # Servers are gone by now; subnets and the ports of Neutron's own services go with their networks.
-    elif kind not in ("servers", "subnets") and not item.get("device_owner", "").startswith("network:"):
+    # Servers are gone by now; the ports of Neutron's own services go with their networks.
+    elif kind not in ("servers", *INCLUDED) and not item.get("device_owner", "").startswith("network:"):
         accept(admin.network.delete(f"/{kind}/{item['id']}"), missing=True)
 
 

@@ -471,7 +471,7 @@ class Run:
         mine = {place: tenant for place, tenant in self._tenants().items() if accounts[place] is account}
         wanted = {item.key: item for item in self.wanted if account_of(accounts, item.key) is account}
         by_name = {kind.name: kind for kind in self.kinds}
-        # A role may be held by somebody of another domain.
+        # A role may be held by somebody of another domain, and something be shared with a project of one.
         referred = {
             key.path[0]
             for item in wanted.values()

@@ -6,17 +6,12 @@
 from __future__ import annotations
 
 import gc
-<<<<<<< HEAD
 import json
 import os
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-=======
-import traceback
-from collections.abc import Callable, Mapping, Sequence
->>>>>>> scale
 from types import TracebackType
 from typing import Any, NoReturn, Self
 

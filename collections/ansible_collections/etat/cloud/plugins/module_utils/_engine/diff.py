@@ -79,11 +79,7 @@ def _compare(kind: Kind, item: Wanted, there: Observed | None) -> Change:
             before[name], after[name] = was, becomes
     if not after:
         return Change(Action.KEEP, item.key, id=there.id)
-<<<<<<< HEAD
     return Change(Action.UPDATE, item.key, before=before, after=after, id=there.id, allows=item.allows)
-=======
-    return Change(Action.UPDATE, item.key, before=before, after=after, id=there.id)
->>>>>>> scale
 
 
 def _undeclared(by_name: dict[str, Kind], wanted: Sequence[Wanted], seen: Observation) -> Iterator[Observed]:
@@ -119,10 +115,11 @@ def _fixed(kind: Kind, item: Wanted, there: Observed | None) -> Iterator[Problem
     if there is None or item.absent:
         return
     for name in kind.fixed:
-        if name in item.fields and there.fields.get(name) != item.fields[name]:
+        # What the account is not shown may be as declared; who could write it, would see it.
+        if name in item.fields and there.fields.get(name, item.fields[name]) != item.fields[name]:
             yield Problem(
                 f"{item.key}: {name} cannot be changed",
-                f"the cloud has {there.fields.get(name)}, the declaration says {item.fields[name]}",
+                f"the cloud has {there.fields[name]}, the declaration says {item.fields[name]}",
                 "Correct the declaration, or declare the object absent first.",
             )
 
@@ -131,7 +128,12 @@ def _missing(
     by_name: dict[str, Kind], wanted: Sequence[Wanted], changes: Sequence[Change], seen: Observation
 ) -> Iterator[Problem]:
     """Yield a problem for each thing that a change needs and that neither is there nor will be."""
-    coming = {item.key for item in wanted if not item.absent}
+    coming = {
+        key
+        for item in wanted
+        if not item.absent
+        for key in (item.key, *by_name[item.key.kind].known_as(item.key, {**item.fields, **item.once}))
+    }
     going = {item.key for item in wanted if item.absent}
     there: defaultdict[tuple[str, str], list[str]] | None = None
     for change in changes:

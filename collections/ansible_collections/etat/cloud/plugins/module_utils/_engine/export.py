@@ -65,7 +65,8 @@ def _item(kinds: Sequence[Kind], level: Level, found: Sequence[Observed], root: 
             if counts[one.key] > 1 and not kind.same_if_exists:
                 left_out.append(f"{one.key} with the id {one.id}: {counts[one.key]} objects bear this name")
                 continue
-            said = kind.item(one)
+            # Neutron lets an object have no name.
+            said = kind.item(one) if one.key.path[-1] else None
             if said is None or not _put(root, kind, one, said):
                 left_out.append(f"{one.key} with the id {one.id}: a declaration has no words for it")
     return root

@@ -410,7 +410,7 @@ class Kind(ABC):
     def item(self, found: Observed) -> Any:
         """Return what a declaration would say of an object, or None when it cannot say it."""
         said = {name: value for name, value in found.fields.items() if value is not None}
-        return {"name": found.key.path[-1], **said} if found.key.path[-1] else None
+        return {"name": found.key.path[-1], **said}
 
     def around(self, key: Key) -> Path:
         """Return the names of the listed items around this one in a declaration, outermost first."""
@@ -435,6 +435,10 @@ class Kind(ABC):
     def references(self, key: Key, fields: Fields) -> Mapping[str, Key]:
         """Return the objects that an object refers to, by the role that they play for it."""
         return {}
+
+    def known_as(self, key: Key, fields: Fields) -> Sequence[Key]:
+        """Return the keys under which others refer to an object beside its own, as to one that is shared."""
+        return ()
 
     def batch(self, change: Change) -> Key | None:
         """Return what creations must have in common to go in one call, or None when they go one by one."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,12 +47,16 @@ class Plan:
 def ordered(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     """Return kinds so that each comes after those it needs; the order of the input does not matter."""
     by_name = {kind.name: kind for kind in kinds}
-    levels = {name: _level(by_name, name) for name in by_name}
+    levels = {name: _level(by_name, name, by_name) for name in by_name}
     return tuple(by_name[name] for name in sorted(by_name, key=lambda name: (levels[name], name)))
 
 
-def _level(by_name: dict[str, Kind], name: str) -> int:
-    return 1 + max((_level(by_name, need) for need in by_name[name].needs), default=-1)
+def _level(by_name: Mapping[str, Kind], name: str, counted: Container[str]) -> int:
+    """Return how many of the counted kinds must come before a kind, one after the other."""
+    return max(
+        (_level(by_name, need, counted) + (need in counted) for need in by_name[name].needs),
+        default=0,
+    )
 
 
 def plan(kinds: Sequence[Kind], changes: Iterable[Change]) -> Plan:
@@ -64,6 +68,14 @@ def plan(kinds: Sequence[Kind], changes: Iterable[Change]) -> Plan:
     inside = sorted(changes, key=lambda change: (change.key, change.id))
     # Several objects may bear one name, when all of them are deleted; they need the same.
     needs = {change.key: change.needs for change in inside}
+    known_as: defaultdict[Key, list[Key]] = defaultdict(list)
+    for change in inside:
+        for name in by_name[change.key.kind].known_as(change.key, {**change.before, **change.after, **change.once}):
+            known_as[name].append(change.key)
+    # What is not written takes no wave.
+    written = {change.key for change in inside if change.action is not Action.KEEP}
+    kinds_written = {key.kind for key in written}
+    levels = {name: _level(by_name, name, kinds_written) for name in {key.kind for key in needs}}
     depths: dict[Key, int] = {}
 
     def depth(key: Key, above: tuple[Key, ...] = ()) -> int:
@@ -72,8 +84,12 @@ def plan(kinds: Sequence[Kind], changes: Iterable[Change]) -> Plan:
             circle = " needs ".join(map(str, (*above, key)))
             raise EngineError(Problem("the declaration goes in a circle", circle, "Break the circle."))
         if key not in depths:
-            needed = [depth(need, (*above, key)) for need in needs[key] if need in needs]
-            depths[key] = max([_level(by_name, key.kind), *(1 + depth for depth in needed)])
+            needed = [real for need in needs[key] for real in known_as.get(need, [need]) if real in needs]
+            waits = {need: depth(need, (*above, key)) for need in needed}
+            level = levels[key.kind]
+            # What waits for something late is late itself, and so is all that its kind must come before.
+            late = max((waited - levels[need.kind] for need, waited in waits.items()), default=0)
+            depths[key] = max([level + late, *(waited + (need in written) for need, waited in waits.items())])
         return depths[key]
 
     waves: dict[tuple[int, int], list[Change]] = {}

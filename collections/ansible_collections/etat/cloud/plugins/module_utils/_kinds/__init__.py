@@ -11,37 +11,55 @@ from __future__ import annotations
 from .._engine.plan import ordered
 from .access_rule import AccessRule
 from .address_group import AddressGroup
+from .address_scope import AddressScope
+from .default_security_group_rule import DefaultSecurityGroupRule
 from .domain import Domain
 from .domain_configuration import DomainConfiguration
 from .endpoint_group import EndpointGroup, EndpointGroupProject
+from .floating_ip import FloatingIp
 from .group import Group
 from .group_membership import GroupMembership
 from .implied_role import ImpliedRole
 from .limit import Limit
 from .network import Network
+from .network_rbac_policy import NetworkRbacPolicy
 from .project import Project
+from .qos_policy import QosPolicy
 from .quota import ComputeQuota, NetworkQuota, VolumeQuota
-from .references import ExternalNetwork, LimitModel, Service, User
+from .references import (
+    ExternalNetwork,
+    LimitModel,
+    Service,
+    SharedAddressScope,
+    SharedQosPolicy,
+    SharedSubnetPool,
+    User,
+)
 from .registered_limit import RegisteredLimit
 from .role import Role
 from .role_assignment import RoleAssignment
 from .router import Router
 from .router_interface import RouterInterface
+from .router_route import RouterRoute
 from .security_group import SecurityGroup
 from .security_group_rule import SecurityGroupRule
 from .subnet import Subnet
+from .subnet_pool import SubnetPool
 from .user_options import UserOptions
 
 KINDS = ordered(
     (
         AccessRule(),
         AddressGroup(),
+        AddressScope(),
         ComputeQuota(),
+        DefaultSecurityGroupRule(),
         Domain(),
         DomainConfiguration(),
         EndpointGroup(),
         EndpointGroupProject(),
         ExternalNetwork(),
+        FloatingIp(),
         Group(),
         GroupMembership(),
         ImpliedRole(),
@@ -49,16 +67,23 @@ KINDS = ordered(
         LimitModel(),
         Network(),
         NetworkQuota(),
+        NetworkRbacPolicy(),
         Project(),
+        QosPolicy(),
         RegisteredLimit(),
         Role(),
         RoleAssignment(),
         Router(),
         RouterInterface(),
+        RouterRoute(),
         SecurityGroup(),
         SecurityGroupRule(),
         Service(),
+        SharedAddressScope(),
+        SharedQosPolicy(),
+        SharedSubnetPool(),
         Subnet(),
+        SubnetPool(),
         User(),
         UserOptions(),
         VolumeQuota(),

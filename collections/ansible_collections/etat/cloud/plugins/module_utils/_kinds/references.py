@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a declaration refers to and never makes: users, services, and the networks that lead outside.
+"""What a declaration refers to and never makes: users, services, networks that lead outside, and what others share.
 
 The model of limits is never named either; it says how Keystone judges them.
 """
@@ -9,9 +9,24 @@ The model of limits is never named either; it says how Keystone judges them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from .._engine.model import Get, Key, Kind, Names, Observed, Privilege, Scope
+
+
+def any_project(scope: Scope, path: str, collection: str, *query: tuple[str, str]) -> Iterator[Get]:
+    """Yield the listings of what every project sees the same way, one per region.
+
+    A manager of a domain needs the token of one of its projects to look.
+    """
+    token = ""
+    if scope.account.privilege is Privilege.DOMAIN:
+        projects = sorted(scope.names.ids("project"))
+        if not projects:
+            return
+        token = (scope.project_ids() or projects)[0]
+    for region in scope.regions:
+        yield Get("network", region, path, collection, query, project=token)
 
 
 class Service(Kind):
@@ -73,16 +88,56 @@ class ExternalNetwork(Kind):
     _QUERY = (("router:external", "True"),)
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        # Every project sees them; a manager of a domain needs the token of one of its projects to look.
-        token = ""
-        if scope.account.privilege is Privilege.DOMAIN:
-            projects = sorted(scope.names.ids("project"))
-            if not projects:
-                return
-            token = (scope.project_ids() or projects)[0]
-        for region in scope.regions:
-            yield Get("network", region, "/networks", "networks", self._QUERY, project=token)
+        return any_project(scope, "/networks", "networks", *self._QUERY)
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:
             yield Observed(Key(self.name, get.region, (raw["name"],)), raw["id"])
+
+
+class Shared(Kind):
+    """What tenants share with others, by its name alone.
+
+    An administrator sees everything, whomever it is shared with: where one of a name is shared with all, those of the
+    same name that are not are nobody else's business.
+    """
+
+    service = "network"
+    collection: ClassVar[str]
+    plural: ClassVar[str]
+
+    def listings(self, scope: Scope) -> Iterable[Get]:
+        fields = (("fields", "id"), ("fields", "name"), ("fields", "shared"))
+        for region in scope.regions:
+            if scope.account.privilege is Privilege.CLOUD:
+                yield Get("network", region, self.collection, self.plural, fields)
+                continue
+            for id in scope.project_ids():
+                yield Get("network", region, self.collection, self.plural, (("shared", "True"), *fields), project=id)
+
+    def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
+        with_all = {raw["name"] for raw in records if raw["shared"]}
+        for raw in records:
+            if raw["shared"] or raw["name"] not in with_all:
+                yield Observed(Key(self.name, get.region, (raw["name"],)), raw["id"])
+
+
+class SharedAddressScope(Shared):
+    """https://docs.openstack.org/api-ref/network/v2/#list-address-scopes"""
+
+    name = "shared_address_scope"
+    collection, plural = "/address-scopes", "address_scopes"
+
+
+class SharedQosPolicy(Shared):
+    """https://docs.openstack.org/api-ref/network/v2/#list-qos-policies"""
+
+    name = "shared_qos_policy"
+    collection, plural = "/qos/policies", "policies"
+
+
+class SharedSubnetPool(Shared):
+    """https://docs.openstack.org/api-ref/network/v2/#list-subnet-pools"""
+
+    name = "shared_subnet_pool"
+    collection, plural = "/subnetpools", "subnetpools"

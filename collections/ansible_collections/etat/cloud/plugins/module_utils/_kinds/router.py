@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from .._engine.model import Api, Change, Get, Key, Names
+from .._engine.model import Api, Change, Get, Key, Names, Observed, Place, Wanted
 from .._options import STATE
 from ._resource import DESCRIPTION, NetworkResource, name_of
-from .network import ADMIN_STATE_UP
+from .network import ADMIN_STATE_UP, AVAILABILITY_ZONE_HINTS
 
 NO_GATEWAY = "none"
 
@@ -38,12 +39,27 @@ class Router(NetworkResource):
             ],
             "type": "bool",
         },
+        **AVAILABILITY_ZONE_HINTS,
         **STATE,
     }
-    compared = ("description", "admin_state_up", "external_network", "enable_snat")
+    compared = ("description", "admin_state_up", "external_network", "enable_snat", "availability_zone_hints")
+    fixed = ("availability_zone_hints",)
     needs = ("project", "external_network")
     read_with = ("external_network",)
-    asked = ("description", "admin_state_up", "external_gateway_info")
+    asked = ("description", "admin_state_up", "external_gateway_info", "availability_zone_hints")
+
+    def wanted(self, place: Place, item: Mapping[str, Any]) -> Iterator[Wanted]:
+        for found in super().wanted(place, item):
+            yield found if item.get("routes") is None else replace(found, owns=("router_route",))
+
+    def normal(self, name: str, value: Any) -> Any:
+        return sorted(value) if name == "availability_zone_hints" else value
+
+    def item(self, found: Observed) -> dict[str, Any]:
+        said: dict[str, Any] = super().item(found)
+        if not said.get("availability_zone_hints"):
+            said.pop("availability_zone_hints", None)
+        return said
 
     def seen(self, raw: Mapping[str, Any], get: Get, names: Names) -> dict[str, Any]:
         gateway = raw.get("external_gateway_info") or {}

@@ -152,7 +152,7 @@ class SecurityGroupRule(Kind):
         for ports in item.get("ports") or [None]:
             path = (
                 *(place.domain, place.project, group["name"], item["direction"], ethertype, protocol),
-                ports_name(*_ports(ports, protocol), protocol),
+                ports_name(*ports_of(ports, protocol), protocol),
                 *_other_side(item),
             )
             yield Wanted(Key(self.name, place.region, path), once={} if absent else once, absent=absent)
@@ -230,7 +230,7 @@ class SecurityGroupRule(Kind):
     def _body(self, api: Api, change: Change) -> dict[str, Any]:
         direction, ethertype, protocol, ports, side, other = change.key.path[3:]
         refer = self.references(change.key, {})
-        first, last = _ports(None if ports == ANY else ports, protocol)
+        first, last = ports_of(None if ports == ANY else ports, protocol)
         remote = {
             "remote_ip_prefix": other if side == "prefix" and other != ANY else None,
             "remote_group_id": api.id(refer["remote"]) if side == "security_group" else None,
@@ -249,7 +249,7 @@ class SecurityGroupRule(Kind):
         }
 
 
-def _ports(text: str | None, protocol: str) -> tuple[int | None, int | None]:
+def ports_of(text: str | None, protocol: str) -> tuple[int | None, int | None]:
     """Return the two ends of a range as Neutron takes them; for ICMP, the type and the code if it is said."""
     if text is None:
         return None, None

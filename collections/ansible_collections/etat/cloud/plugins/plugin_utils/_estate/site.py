@@ -9,11 +9,20 @@ Values of a wrong type are passed over: the schema speaks of them already.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Place
+from ansible_collections.etat.cloud.plugins.module_utils._kinds._resource import (
+    ADDRESS_SCOPE,
+    NONE,
+    QOS_POLICY,
+    SUBNET_POOL,
+    Reference,
+)
+from ansible_collections.etat.cloud.plugins.module_utils._kinds.network_rbac_policy import OBJECTS, NetworkRbacPolicy
+from ansible_collections.etat.cloud.plugins.module_utils._kinds.qos_policy import FIELDS, QosPolicy
 from ansible_collections.etat.cloud.plugins.module_utils._kinds.security_group_rule import (
     ANY,
     ICMP,
@@ -21,6 +30,8 @@ from ansible_collections.etat.cloud.plugins.module_utils._kinds.security_group_r
     SecurityGroupRule,
     protocol_name,
 )
+from ansible_collections.etat.cloud.plugins.module_utils._kinds.subnet import IPV6_MODES, SOURCES
+from ansible_collections.etat.cloud.plugins.module_utils._kinds.subnet_pool import merged
 
 from .mistakes import Path, said, unknown
 
@@ -28,6 +39,15 @@ from .mistakes import Path, said, unknown
 DEFAULT_GROUP = "default"
 WITH_PORTS = ("tcp", "udp", "sctp", "dccp", "udplite", *ICMP)
 KNOWN = (ANY, *WITH_PORTS, *(name for name in PROTOCOLS.values() if name not in WITH_PORTS))
+#: Of each kind that others refer to: the list that declares it.
+LISTS = {
+    "network": "networks",
+    "qos_policy": "qos_policies",
+    "security_group": "security_groups",
+    "address_scope": "address_scopes",
+    "subnet_pool": "subnet_pools",
+    "address_group": "address_groups",
+}
 _SIDES = ("remote_ip_prefix", "remote_group", "remote_address_group")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -48,9 +68,27 @@ class Finding:
 
 def check_site(site: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what is wrong in a merged site."""
+    for index, scope in objects(site, "address_scopes"):
+        if "ip_version" not in scope and scope.get("state") != "absent":
+            yield Finding(("address_scopes", index, "ip_version"), "is missing; allowed: 4, 6")
+    for index, pool in objects(site, "subnet_pools"):
+        yield from _reference(ADDRESS_SCOPE, pool, site, ("subnet_pools", index))
+        yield from _refused(merged, pool.get("prefixes"), ("subnet_pools", index, "prefixes"))
+    for index, policy in objects(site, "qos_policies"):
+        for name in FIELDS:
+            yield from _refused(
+                lambda rules, name=name: QosPolicy().normal(name, rules),
+                policy.get(name),
+                ("qos_policies", index, name),
+            )
     for index, network in objects(site, "networks"):
+        yield from _reference(QOS_POLICY, network, site, ("networks", index))
         for position, subnet in objects(network, "subnets"):
-            yield from _subnet(subnet, ("networks", index, "subnets", position))
+            absent = "absent" in (network.get("state"), subnet.get("state"))
+            yield from _subnet(subnet, site, ("networks", index, "subnets", position), absent)
+    yield from _floating_ips(site)
+    for index, policy in objects(site, "network_rbac_policies"):
+        yield from _rbac_policy(policy, site, ("network_rbac_policies", index))
     for index, router in objects(site, "routers"):
         yield from _interfaces(router, site, ("routers", index))
     groups = [DEFAULT_GROUP, *names(site, "security_groups")]
@@ -99,10 +137,20 @@ def address(value: Any) -> Address | None:
         return None
 
 
-def _subnet(subnet: Mapping[str, Any], path: Path) -> Iterator[Finding]:
-    if "cidr" not in subnet:
-        yield Finding((*path, "cidr"), "is missing; allowed: a prefix such as 10.10.0.0/24")
+def _subnet(subnet: Mapping[str, Any], site: Mapping[str, Any], path: Path, absent: bool) -> Iterator[Finding]:
+    named = [name for name in SOURCES if name in subnet]
+    if not named and not absent:
+        text = f"is missing; allowed: a prefix such as 10.10.0.0/24, or one of {', '.join(SUBNET_POOL.kinds)}"
+        yield Finding((*path, "cidr"), text)
+    for name in named[1:]:
+        text = f"names addresses beside {named[0]}; allowed: one of {', '.join(SOURCES)}"
+        yield Finding((*path, name), text)
+    if not absent and len(named) < 2:
+        yield from _reference(SUBNET_POOL, subnet, site, path)
+    if named == ["cidr"] and "prefix_length" in subnet:
+        yield Finding((*path, "prefix_length"), "stands beside cidr; allowed: with a subnet pool")
     cidr = prefix(subnet.get("cidr"))
+    yield from _ipv6_modes(subnet, cidr, path)
     if cidr is None:
         return
     gateway = address(subnet.get("gateway_ip"))
@@ -112,6 +160,18 @@ def _subnet(subnet: Mapping[str, Any], path: Path) -> Iterator[Finding]:
     seen: list[tuple[int, int, str]] = []
     for index, pool in objects(subnet, "allocation_pools"):
         yield from _pool(pool, cidr, gateway, seen, (*path, "allocation_pools", index))
+
+
+def _ipv6_modes(subnet: Mapping[str, Any], cidr: Network | None, path: Path) -> Iterator[Finding]:
+    modes = [name for name in IPV6_MODES if isinstance(subnet.get(name), str)]
+    if cidr is not None and cidr.version == 4:
+        for name in modes:
+            text = f"{said(subnet[name])} is of IPv6; allowed with it: a prefix of IPv6, and not {cidr}"
+            yield Finding((*path, name), text)
+    elif len({subnet[name] for name in modes}) > 1:
+        first, second = modes
+        text = f"{said(subnet[second])} differs from {first}; allowed: {subnet[first]}, or one of both alone"
+        yield Finding((*path, second), text)
 
 
 def _pool(
@@ -143,6 +203,55 @@ def _usable(value: Address, cidr: Network) -> bool:
 def _range(cidr: Network) -> str:
     inner = 0 if cidr.version == 6 or cidr.prefixlen > 30 else 1
     return f"{cidr[inner]} to {cidr[-1 - inner]}"
+
+
+# --- what others refer to
+
+
+def _reference(reference: Reference, item: Mapping[str, Any], site: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    """Yield what is wrong in what an item names of its tenant, or of what is shared with that."""
+    own, shared = reference.kinds
+    if own in item and shared in item:
+        yield Finding((*path, shared), f"stands beside {own}; allowed: one of {own}, {shared}")
+    if item.get("state") != "absent":
+        yield from _declared(reference.kind, reference.what, item.get(own), site, (*path, own))
+
+
+def _declared(kind: str, what: str, name: Any, site: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    there = names(site, LISTS[kind]) + ([DEFAULT_GROUP] if kind == "security_group" else [])
+    if isinstance(name, str) and name != NONE and name not in there:
+        article = "an" if what[0] in "ae" else "a"
+        yield Finding(path, unknown(name, f"{article} {what} that is declared on this site", there))
+
+
+def _refused(normal: Callable[[Any], Any], value: Any, path: Path) -> Iterator[Finding]:
+    """Yield what a kind has against a value; of one that has no sense at all, the schema speaks."""
+    if not value:
+        return
+    try:
+        normal(value)
+    except ValueError as error:
+        if "; allowed" in str(error):
+            yield Finding(path, str(error))
+    except (AttributeError, KeyError, TypeError):
+        return
+
+
+def _floating_ips(site: Mapping[str, Any]) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for index, floating in objects(site, "floating_ips"):
+        path, text = ("floating_ips", index), floating.get("description")
+        yield from _reference(QOS_POLICY, floating, site, path)
+        if isinstance(text, str) and first.setdefault(text, index) != index:
+            words = f"{said(text)} is that of floating_ips[{first[text]}] already; allowed: each description once"
+            yield Finding((*path, "description"), words)
+
+
+def _rbac_policy(policy: Mapping[str, Any], site: Mapping[str, Any], path: Path) -> Iterator[Finding]:
+    yield from _refused(lambda item: NetworkRbacPolicy().path(Place(""), item), policy, path)
+    kind = OBJECTS.get(str(policy.get("object_type")))
+    if kind and policy.get("state") != "absent":
+        yield from _declared(kind, kind.replace("_", " "), policy.get("object"), site, (*path, "object"))
 
 
 # --- routers

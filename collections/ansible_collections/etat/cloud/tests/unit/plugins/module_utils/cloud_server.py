@@ -117,13 +117,14 @@ class CloudServer:
         self.content.faults[call] = Fault(status, body, times, dict(headers or {}))
 
     def writes(self) -> list[dict[str, Any]]:
-        """Return the calls that wrote, tokens and leases aside, in the form of the tables."""
+        """Return the calls that wrote, tokens, leases and the mark of the product aside, in the form of the tables."""
         return [
             {f"{call.method} {call.path}": call.body}
             for call in self.content.calls
             if call.method != "GET"
             and call.path != "identity /auth/tokens"
             and "/tags/etat.cloud-lease" not in call.path
+            and not call.path.endswith("/tags/managed_by:etat.cloud")
         ]
 
     def reads(self, path: str) -> list[Call]:
@@ -306,7 +307,7 @@ class CloudServer:
 
 
 def _singular(collection: str) -> str:
-    return {"address_groups": "address_group"}.get(collection, collection.removesuffix("s"))
+    return f"{collection.removesuffix('ies')}y" if collection.endswith("ies") else collection.removesuffix("s")
 
 
 def _missing(path: str) -> tuple[int, Any]:

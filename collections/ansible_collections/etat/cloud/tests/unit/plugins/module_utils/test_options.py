@@ -35,7 +35,7 @@ identity:
   implied_roles: [{role: auditor, implies: [reader]}]
   role_assignments: [{role: auditor, group: auditors, group_domain: education}]
   endpoint_groups: [{name: inner, filters: {service: compute, region: toulouse, interface: internal}}]
-regions: [{region: toulouse}]
+regions: [{region: toulouse, default_security_group_rules: [{direction: ingress, remote_group: PARENT}]}]
 domains:
   - name: education
     description: A ministry
@@ -78,7 +78,20 @@ tenants:
                 gateway_ip: none
                 allocation_pools: [{start: 192.0.2.2, end: 192.0.2.9}]
                 host_routes: [{destination: 198.51.100.0/24, nexthop: 192.0.2.1}]
-        routers: [{name: edge, external_network: public, interfaces: [{network: front, subnet: front}]}]
+        routers:
+          - name: edge
+            external_network: public
+            interfaces: [{network: front, subnet: front}]
+            routes: [{destination: 198.51.100.0/24, nexthop: 192.0.2.1}]
+        address_scopes: [{name: inner, ip_version: 4}]
+        subnet_pools: [{name: four, prefixes: [10.0.0.0/8], address_scope: inner}]
+        qos_policies:
+          - name: gold
+            bandwidth_limit_rules: [{max_kbps: 10000}]
+            dscp_marking_rules: [{dscp_mark: 26}]
+            minimum_bandwidth_rules: [{min_kbps: 1000, direction: ingress}]
+        floating_ips: [{description: web, external_network: public}]
+        network_rbac_policies: [{object_type: network, object: front, with: {domain: dila, tenant: demarches}}]
         address_groups: [{name: offices, addresses: [198.51.100.0/24]}]
         security_groups:
           - name: web
