@@ -415,7 +415,7 @@ class Run:
         scope = Scope(
             account=account,
             regions=tuple(sorted(self._regions(mine, wanted))),
-            domains=frozenset(key.path[0] for key in wanted) | extent.domains,
+            domains=self._domains(wanted) | extent.domains,
             tenants=frozenset(mine),
             wanted=wanted,
             names=Names(),
@@ -439,6 +439,17 @@ class Run:
             seen.objects.setdefault(item.key, [item])
         return seen
 
+    def _domains(self, wanted: Mapping[Key, Wanted]) -> frozenset[str]:
+        """Return the domains of what is declared, and of the projects that it refers to."""
+        by_name = {kind.name: kind for kind in self.kinds}
+        referred = {
+            need.path[0]
+            for key, item in wanted.items()
+            for need in by_name[key.kind].references(key, item.fields).values()
+            if need.kind == "project"
+        }
+        return frozenset(key.path[0] for key in wanted) | referred
+
     def _regions(self, tenants: Mapping[tuple[str, str], Mapping[str, Any]], wanted: Iterable[Key]) -> set[str]:
         sites = {site["region"] for tenant in tenants.values() for site in tenant.get("sites") or ()}
         return sites | {key.region for key in wanted if key.region}
@@ -453,11 +464,11 @@ class Run:
 
         def used(change: Change) -> Mapping[str, int]:
             cloud = self.clouds[account_of(accounts, change.key).name]
-            return by_name[change.key.kind].in_use(writer.api(cloud, change.key), change)
+            return by_name[change.key.kind].in_use(writer.api(cloud, change), change)
 
         def unseen(change: Change) -> bool:
             """Return whether limits that exist were not listed, as those that nobody ever set."""
-            return not change.id and Key("project", "", change.key.path) in self.seen.objects
+            return not change.id and Key("project", "", change.key.tenant) in self.seen.objects
 
         lowered = [
             change
@@ -467,14 +478,27 @@ class Run:
 
         def using(change: Change) -> Sequence[str]:
             cloud = self.clouds[account_of(accounts, change.key).name]
-            return by_name[change.key.kind].users(writer.api(cloud, change.key), change)
+            return by_name[change.key.kind].users(writer.api(cloud, change), change)
 
+        def outside(change: Change) -> Problem | None:
+            cloud = self.clouds[account_of(accounts, change.key).name]
+            what = f"{change.key} cannot be {change.action.value}d"
+            return cloud.outside(what, ids[Key("project", "", change.key.tenant)])
+
+        ids = self._ids()
+        # In a project that is not there yet nobody can have a role.
+        entering = [
+            change
+            for change in self.plan.changes
+            if change.action in by_name[change.key.kind].own_token and Key("project", "", change.key.tenant) in ids
+        ]
         going = [change for change in self.plan.changes if change.action is Action.DELETE]
         # What belongs to a domain counts when the run is about it.
         concerned_keys = {item.key for item in self.wanted} | {change.key for change in self.plan.changes}
         with ThreadPoolExecutor(self.declaration.workers) as pool:
             in_use = dict(zip((change.key for change in lowered), pool.map(used, lowered), strict=True))
             used_by = dict(zip((change.key for change in going), pool.map(using, going), strict=True))
+            refused = [problem for problem in pool.map(outside, entering) if problem]
         problems = guard(
             self.kinds,
             self.plan,
@@ -499,6 +523,7 @@ class Run:
                     if key.kind == "project" and found[0].fields.get("options", {}).get("immutable")
                 },
                 used_by=used_by,
+                outside=refused,
             ),
         )
         if problems:

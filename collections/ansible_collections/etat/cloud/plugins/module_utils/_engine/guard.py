@@ -29,6 +29,7 @@ class Circumstances:
     pruned: the objects that the plan deletes without being told by name.
     protected: the tenants of which nothing may be pruned, each with the reason.
     used_by: for each object that is to go, what uses it.
+    outside: why a change cannot have the token that it takes.
     """
 
     accounts: Mapping[tuple[str, str], Account]
@@ -41,6 +42,7 @@ class Circumstances:
     pruned: frozenset[Key] = frozenset()
     protected: Mapping[tuple[str, str], str] = field(default_factory=dict)
     used_by: Mapping[Key, Sequence[str]] = field(default_factory=dict)
+    outside: Sequence[Problem] = ()
 
 
 def guard(kinds: Sequence[Kind], plan: Plan, circumstances: Circumstances) -> list[Problem]:
@@ -49,6 +51,7 @@ def guard(kinds: Sequence[Kind], plan: Plan, circumstances: Circumstances) -> li
     return [
         *residence(circumstances),
         *reach(by_name, plan.changes, circumstances),
+        *circumstances.outside,
         *deletions(plan, circumstances),
         *below_use(plan.changes, circumstances),
         *protection(plan.changes, circumstances),

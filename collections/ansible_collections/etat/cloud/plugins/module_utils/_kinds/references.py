@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .._engine.model import Get, Key, Kind, Names, Observed, Privilege, Scope
+from .._engine.model import Get, Key, Kind, Names, Observed, Scope
 
 
 class Role(Kind):
@@ -51,18 +51,9 @@ class ExternalNetwork(Kind):
     name = "external_network"
     service = "network"
     stage = 2
-    _QUERY = (("router:external", "True"),)
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        # Every project sees them; a manager of a domain needs the token of one of its projects to look.
-        token = ""
-        if scope.account.privilege is Privilege.DOMAIN:
-            projects = sorted(scope.names.ids("project"))
-            if not projects:
-                return
-            token = (scope.project_ids() or projects)[0]
-        for region in scope.regions:
-            yield Get("network", region, "/networks", "networks", self._QUERY, project=token)
+        return scope.common("network", "/networks", "networks", ("router:external", "True"))
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:
