@@ -1,6 +1,7 @@
 # Every command of this repository; `make` alone lists them. Each one sets up what it needs.
 #   LAB      the lab's name (default: from this checkout's path, so that two checkouts never share one)
-#   PROFILE  of a new lab: small (one region) or full (both clouds, three regions; the default)
+#   PROFILE  of the lab: small (one region), wide (one region with every service) or full (both clouds, three regions;
+#            the default)
 #   SCENARIO molecule's scenario
 #   PYTHON   the Python that makes .venv (default: the first of 3.11 to 3.13 that is found)
 
@@ -28,7 +29,7 @@ setup := .venv/set-up-$(checkout_digest)
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
-	@echo 'Variables: LAB=$(LAB) PROFILE=small|full SCENARIO=$(SCENARIO) PYTHON=path'
+	@echo 'Variables: LAB=$(LAB) PROFILE=small|wide|full SCENARIO=$(SCENARIO) PYTHON=path'
 
 setup: $(setup) ## make .venv with the pinned dependencies (skipped when nothing changed)
 	@echo '.venv holds what requirements.txt pins'
@@ -43,7 +44,7 @@ demo: lab ## set up, start the lab, build the demo's tenants twice and show what
 	@$(play) etat.cloud.demo
 	@tools/next_steps.sh
 
-test: $(setup) ## pass every test below, in under 45 minutes (starts a small lab if there is none)
+test: $(setup) ## pass every test below, in under 45 minutes (starts a wide lab if there is none)
 	@tools/stages.py test
 
 lab: $(setup) ## start the lab, a real OpenStack on this machine, or what has stopped of it

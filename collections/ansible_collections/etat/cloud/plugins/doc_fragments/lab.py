@@ -30,7 +30,7 @@ options:
         type: bool
         default: false
       regions:
-        description: The sites of the cloud, each with every service but Keystone.
+        description: The sites of the cloud, each with services of its own but for Keystone.
         type: list
         elements: dict
         required: true
@@ -53,6 +53,16 @@ options:
             type: list
             elements: str
             default: [standard, fast]
+          services:
+            description:
+              - The types of the services that this site has beyond those of every site, which are C(image),
+                C(placement), C(compute), C(network) and C(block-storage).
+              - They are Barbican for V(key-manager), Octavia for V(load-balancer), Designate for V(dns) and Manila for
+                V(shared-file-system).
+            type: list
+            elements: str
+            choices: [key-manager, load-balancer, dns, shared-file-system]
+            default: []
       domains:
         description:
           - The domains that exist from the start.

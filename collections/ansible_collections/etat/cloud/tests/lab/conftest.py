@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-RUNNING = "test_running.py"
 STOPPED = "test_stopped.py"
 
 
@@ -24,7 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Only the tests of the state that the lab should be in."""
-    return True if collection_path.name == (RUNNING if config.getoption("--stopped") else STOPPED) else None
+    if not collection_path.name.startswith("test_"):
+        return None
+    return True if (collection_path.name == STOPPED) != config.getoption("--stopped") else None
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +59,15 @@ def processes(folder: Path) -> dict[int, Path]:
 
 
 @pytest.fixture(scope="session")
+def declared(folder: Path) -> list[dict[str, Any]]:
+    """The regions of the lab as they were declared, each with its cloud's declaration."""
+    clouds = json.loads((folder / "lab.json").read_text())["clouds"]
+    return [{"services": [], **region, "cloud": cloud} for cloud in clouds for region in cloud["regions"]]
+
+
+@pytest.fixture(scope="session")
 def passwords(folder: Path) -> list[str]:
-    """Every password that was made for this lab."""
+    """Every password and key that was made for this lab, in each form that it is used in."""
 
     def leaves(branch: object) -> Iterator[str]:
         if isinstance(branch, dict):
@@ -66,4 +76,6 @@ def passwords(folder: Path) -> list[str]:
         else:
             yield str(branch)
 
-    return list(leaves(json.loads((folder / "passwords.yml").read_text())))
+    known = json.loads((folder / "passwords.yml").read_text())
+    keys = [base64.urlsafe_b64encode(key.encode()).decode() for key in leaves(known.get("keys", {}))]
+    return [*leaves(known), *keys]

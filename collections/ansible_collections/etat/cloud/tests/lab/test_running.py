@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from testinfra.host import Host
+
+# The programs and the ports of each service that a region may declare.
+FURTHER = {
+    "key-manager": ({"barbican"}, {9311}),
+    "load-balancer": ({"octavia", "octavia-worker"}, {9876}),
+    "dns": ({"designate", "designate-central"}, {9001, 5354}),
+    "shared-file-system": ({"manila"}, {8786}),
+}
 
 
 def listening(host: Host) -> list[tuple[str, int]]:
@@ -39,6 +47,20 @@ def test_the_lab_listens_on_loopback_only(host: Host, processes: dict[int, Path]
 def test_nothing_of_the_lab_runs_as_root(processes: dict[int, Path]) -> None:
     assert len(processes) > 5
     assert {entry.owner() for entry in processes.values()} == {"etat-lab"}
+
+
+@pytest.mark.parametrize("kind", FURTHER)
+def test_a_service_runs_in_the_regions_that_declare_it_and_in_no_other(
+    host: Host, folder: Path, processes: dict[int, Path], declared: list[dict[str, Any]], kind: str
+) -> None:
+    programs, ports = FURTHER[kind]
+    wanted = {
+        f"{program}-{region['name']}" for region in declared if kind in region["services"] for program in programs
+    }
+    notes = {path.stem for path in (folder / "run").glob("*.json")}
+    assert {note for note in notes if note.split("-")[0] in programs} == wanted
+    open_ports = {int(address.rsplit(":", 1)[1]) for address, pid in listening(host) if pid in processes}
+    assert open_ports & ports == (ports if wanted else set())
 
 
 @pytest.mark.parametrize("name", ["clouds.yaml", "passwords.yml", "lab.json"])
@@ -69,6 +91,19 @@ def test_no_key_is_open_to_others(folder: Path) -> None:
     keys = [path for path in (folder / "data").glob("keystone-*/*/*") if path.is_file()]
     assert len(keys) >= 4
     assert [path for path in [*keys, folder / "data/rabbitmq/.erlang.cookie"] if path.stat().st_mode & 0o077] == []
+
+
+def test_the_keys_of_the_further_services_are_open_to_their_user_alone(
+    host: Host, folder: Path, declared: list[dict[str, Any]]
+) -> None:
+    files = [
+        *(f"etc/{region['name']}/barbican/barbican.conf" for region in declared if "key-manager" in region["services"]),
+        *(f"data/octavia-{region['name']}/ca.key" for region in declared if "load-balancer" in region["services"]),
+    ]
+    if not files:
+        pytest.skip("no region declares a key manager or load balancers")
+    found = {name: host.file(f"{folder}/{name}") for name in files}
+    assert {name: (file.user, file.mode) for name, file in found.items()} == dict.fromkeys(files, ("etat-lab", 0o600))
 
 
 def test_no_password_is_in_a_command_line(passwords: list[str]) -> None:

@@ -11,14 +11,18 @@ import json
 from typing import Any
 
 from .model import (
+    BARBICAN,
     CINDER,
+    DESIGNATE,
     GLANCE,
     KEYSTONE,
+    MANILA,
     MARK,
+    NAME_SERVER,
     NEUTRON,
     NOVA,
+    OCTAVIA,
     PLACEMENT,
-    TEMPLATES,
     Cloud,
     Lab,
     Program,
@@ -26,6 +30,7 @@ from .model import (
     configuration,
     databases,
     identifier,
+    templates,
 )
 from .secret import Secrets
 
@@ -41,20 +46,24 @@ LOG_LEVELS = (
 
 # What each API loads: imported once by gunicorn's parent, so that its workers share the memory and the time.
 WSGI = {
-    "keystone": ("keystone.wsgi.api", 2, ("keystone.server.wsgi", "keystone.server.flask.application")),
-    "placement": ("placement.wsgi.api", 1, ()),
-    "glance": ("glance.wsgi.api", 1, ()),
+    "keystone": ("keystone.wsgi.api:application", 2, ("keystone.server.wsgi", "keystone.server.flask.application")),
+    "placement": ("placement.wsgi.api:application", 1, ()),
+    "glance": ("glance.wsgi.api:application", 1, ()),
     "nova": (
-        "nova.wsgi.osapi_compute",
+        "nova.wsgi.osapi_compute:application",
         2,
         ("nova.api.openstack.wsgi_app", "nova.api.openstack.compute.routes", "nova.db.main.api", "nova.db.api.api"),
     ),
     "neutron": (
-        "neutron.wsgi.api",
+        "neutron.wsgi.api:application",
         2,
         ("neutron.server.api", "neutron.plugins.ml2.plugin", "neutron.services.l3_router.l3_router_plugin"),
     ),
-    "cinder": ("cinder.wsgi.api", 1, ()),
+    "cinder": ("cinder.wsgi.api:application", 1, ()),
+    "barbican": ("key_manager_api:application", 1, ()),
+    "octavia": ("load_balancer:api()", 1, ()),
+    "designate": ("dns_api:application", 1, ()),
+    "manila": ("manila.wsgi.api:application", 1, ()),
 }
 
 # What each API does before it serves: these make their policy at the first request, and a second one that comes
@@ -92,7 +101,7 @@ class Configuration:
     def files(self) -> dict[str, str]:
         """Path to text, of everything that the services read."""
         found = self._shared()
-        for template in TEMPLATES:
+        for template in templates(self.lab):
             found[f"etc/template/{template}.conf"] = self._template(template)
         for cloud in self.lab.clouds:
             found |= self._cloud(cloud)
@@ -197,13 +206,13 @@ class Configuration:
         return {"use_stderr": True, "log_color": False, "default_log_levels": LOG_LEVELS}
 
     def _gunicorn(self, service: str, group: str, address: str, port: int) -> str:
-        module, workers, shared = WSGI[service]
+        application, workers, shared = WSGI[service]
         lines = ["import gc", "import importlib", "import sys", ""]
-        if service == "nova":
-            # Nova insists on choosing between threads and eventlet before anything else of it is imported.
-            lines += ["from nova import monkey_patch", "", 'monkey_patch.patch(backend="threading")', ""]
+        if service in ("nova", "manila"):
+            # They insist on choosing between threads and eventlet before anything else of them is imported.
+            lines += [f"from {service} import monkey_patch", "", 'monkey_patch.patch(backend="threading")', ""]
         lines += [
-            f'wsgi_app = "{module}:application"',
+            f'wsgi_app = "{application}"',
             f'bind = "{address}:{port}"',
             f"workers = {workers}",
             'worker_class = "gthread"',
@@ -223,8 +232,8 @@ class Configuration:
             '    """Give the service the arguments that it reads from sys.argv."""',
         ]
         arguments = [f"{service}-api"]
-        if service == "cinder":
-            arguments += ["--config-file", str(configuration(self.lab, group, "cinder") / "cinder.conf")]
+        if service in ("cinder", "octavia", "manila"):
+            arguments += ["--config-file", str(configuration(self.lab, group, service) / f"{service}.conf")]
         lines.append(f"    sys.argv = {arguments!r}")
         if service in READY:
             lines += [
@@ -248,8 +257,9 @@ class Configuration:
             }
         elif template == "nova_api":
             sections["api_database"] = {"connection": self.database(name)}
-        elif template == "placement":
-            sections["placement_database"] = {"connection": self.database(name)}
+        elif template in ("placement", "designate"):
+            section = {"placement": "placement_database", "designate": "storage:sqlalchemy"}[template]
+            sections[section] = {"connection": self.database(name)}
         else:
             sections["database"] = {"connection": self.database(name)}
         if template == "neutron":
@@ -301,6 +311,16 @@ class Configuration:
             ("neutron", NEUTRON),
             ("cinder", CINDER),
         ):
+            found[f"etc/{name}/{service}/gunicorn.conf.py"] = self._gunicorn(service, name, address, port)
+        further = {
+            "barbican": (BARBICAN, self._barbican),
+            "octavia": (OCTAVIA, self._octavia),
+            "designate": (DESIGNATE, self._designate),
+            "manila": (MANILA, self._manila),
+        }
+        for service in region.further:
+            port, sections = further[service]
+            found[f"etc/{name}/{service}/{service}.conf"] = ini(sections(cloud, region))
             found[f"etc/{name}/{service}/gunicorn.conf.py"] = self._gunicorn(service, name, address, port)
         return found
 
@@ -451,6 +471,121 @@ class Configuration:
             }
         return found
 
+    def _barbican(self, cloud: Cloud, region: Region) -> Sections:
+        # A Fernet key is 32 bytes; a password of the lab has as many characters.
+        key = base64.urlsafe_b64encode(self.secrets.get("keys", region.name, "key manager").encode()).decode()
+        return {
+            "DEFAULT": {
+                **self._default(),
+                "transport_url": self.messages(region),
+                "host_href": f"http://{region.address}:{BARBICAN}",
+            },
+            "database": {"connection": self.database(f"barbican_{identifier(region.name)}")},
+            "simple_crypto_plugin": {"kek": key},
+            "keystone_authtoken": self._authtoken(cloud, "barbican"),
+            "oslo_policy": SCOPED,
+        }
+
+    def _octavia(self, cloud: Cloud, region: Region) -> Sections:
+        data = self.lab.folder / "data" / f"octavia-{region.name}"
+        has_keys = "barbican" in region.further
+        return {
+            "DEFAULT": {
+                **self._default(),
+                "host": f"{region.name}-controller",
+                "transport_url": self.messages(region),
+            },
+            "api_settings": {
+                "api_base_uri": f"http://{region.address}:{OCTAVIA}",
+                "enabled_provider_drivers": "amphora:Amphorae that exist in name only",
+            },
+            "database": {"connection": self.database(f"octavia_{identifier(region.name)}")},
+            "controller_worker": {
+                "workers": 1,
+                "amphora_driver": "amphora_noop_driver",
+                "compute_driver": "compute_noop_driver",
+                "network_driver": "network_noop_driver",
+                "image_driver": "image_noop_driver",
+                "volume_driver": "volume_noop_driver",
+                "client_ca": data / "ca.pem",
+                "event_notifications": False,
+            },
+            "certificates": {
+                "cert_generator": "local_cert_generator",
+                "cert_manager": "barbican_cert_manager" if has_keys else "local_cert_manager",
+                "region_name": region.name,
+                "storage_path": data / "certificates",
+                "ca_certificate": data / "ca.pem",
+                "ca_private_key": data / "ca.key",
+                "server_certs_key_passphrase": self.secrets.get("keys", region.name, "load balancer certificates"),
+            },
+            "health_manager": {
+                "heartbeat_key": self.secrets.get("keys", region.name, "load balancer heartbeats"),
+            },
+            "service_auth": {**self._account(cloud, "octavia"), "region_name": region.name},
+            "neutron": {"region_name": region.name},
+            "keystone_authtoken": self._authtoken(cloud, "octavia"),
+            "oslo_policy": SCOPED,
+        }
+
+    def _designate(self, cloud: Cloud, region: Region) -> Sections:
+        return {
+            "DEFAULT": {
+                **self._default(),
+                "host": f"{region.name}-controller",
+                "state_path": self.lab.folder / "data" / f"designate-{region.name}",
+                "transport_url": self.messages(region),
+                # A call that is made before the other side listens is lost: the next one must not wait for it.
+                "rpc_response_timeout": 10,
+            },
+            "storage:sqlalchemy": {"connection": self.database(f"designate_{identifier(region.name)}")},
+            "service:api": {
+                "api_base_uri": f"http://{region.address}:{DESIGNATE}",
+                "auth_strategy": "keystone",
+                "enable_api_v2": True,
+            },
+            "service:central": {"workers": 1},
+            "service:producer": {
+                "workers": 1,
+                "enabled_tasks": "increment_serial,delayed_notify,worker_periodic_recovery",
+            },
+            # Without these, a changed record is sent to the name servers after five seconds.
+            "producer_task:increment_serial": {"interval": 2},
+            "producer_task:delayed_notify": {"interval": 2},
+            # The name server reads the database: what it is asked for is there, or will not come.
+            "service:worker": {
+                "workers": 1,
+                "poll_delay": 0,
+                "poll_retry_interval": 1,
+                "poll_max_retries": 2,
+                "all_tcp": True,
+            },
+            "service:mdns": {"workers": 1, "listen": f"{region.address}:{NAME_SERVER}"},
+            "heartbeat_emitter": {"heartbeat_interval": 30},
+            "network_api:neutron": {"endpoints": f"{region.name}|http://{region.address}:{NEUTRON}"},
+            "keystone_authtoken": self._authtoken(cloud, "designate"),
+            "oslo_policy": SCOPED,
+        }
+
+    def _manila(self, cloud: Cloud, region: Region) -> Sections:
+        return {
+            "DEFAULT": {
+                **self._default(),
+                "host": f"{region.name}-controller",
+                "my_ip": region.address,
+                "state_path": self.lab.folder / "data" / f"manila-{region.name}",
+                "transport_url": self.messages(region),
+                "auth_strategy": "keystone",
+                "api_paste_config": self.lab.venv / "etc/manila/api-paste.ini",
+                "enabled_share_protocols": "NFS",
+            },
+            "database": {"connection": self.database(f"manila_{identifier(region.name)}")},
+            "neutron": {**self._account(cloud, "neutron"), "region_name": region.name},
+            "oslo_concurrency": {"lock_path": self.lab.folder / "run"},
+            "keystone_authtoken": self._authtoken(cloud, "manila"),
+            "oslo_policy": SCOPED,
+        }
+
     # What each program is started with.
 
     def environment(self, program: Program) -> dict[str, str]:
@@ -475,7 +610,7 @@ class Configuration:
             "epmd": (),
             "memcached": (),
         }.get(family, (f"etc/{program.group}/{family}/",))
-        if family in ("nova", "neutron", "cinder"):
+        if family in ("nova", "neutron", "cinder", "barbican", "octavia", "designate"):
             places += ("services/",)
         read = [text for path, text in sorted(files.items()) if path.startswith(places)]
         digest = hashlib.sha256(repr((program.command, self.environment(program), read)).encode())
@@ -483,5 +618,5 @@ class Configuration:
 
     def accounts(self) -> dict[str, str]:
         """Database accounts: name to password; one for each database."""
-        names = [database.name for database in databases(self.lab)] + [f"template_{t}" for t in TEMPLATES]
+        names = [database.name for database in databases(self.lab)] + [f"template_{t}" for t in templates(self.lab)]
         return {name: self.secrets.get("databases", name) for name in names}

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from .model import SERVICE_USERS, Cloud, Lab, LabError, Region
+from .model import Cloud, Lab, LabError, Region
 from .secret import Secrets
 
 IMAGE = bytes(1024 * 1024)
@@ -106,7 +106,7 @@ class Identity:
             self._roles["service"] = self._api.create_role(name="service")
             self.changed = True
         project = self._project("service")
-        for name in SERVICE_USERS:
+        for name in self._cloud.service_users:
             user = self._user("Default", name)
             for role in ("admin", "service"):
                 self._grant(user, role, "project", project.id)

@@ -23,8 +23,20 @@ MARK = "ETAT_LAB_FOLDER"
 PACKAGES = ("mariadb-server-core", "mariadb-client-core", "rabbitmq-server", "memcached")
 
 KEYSTONE, GLANCE, PLACEMENT, NOVA, NEUTRON, CINDER = 5000, 9292, 8778, 8774, 9696, 8776
+BARBICAN, OCTAVIA, DESIGNATE, MANILA = 9311, 9876, 9001, 8786
+NAME_SERVER = 5354
+"""Where Designate's own name server answers."""
 
 SERVICE_USERS = ("placement", "glance", "nova", "neutron", "cinder")
+"""The accounts of the services that every region has."""
+
+FURTHER = {
+    "key-manager": "barbican",
+    "load-balancer": "octavia",
+    "dns": "designate",
+    "shared-file-system": "manila",
+}
+"""The services that a region has only when it declares them, OpenStack's type to name."""
 
 
 class LabError(Exception):
@@ -59,13 +71,20 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One site: every service but Keystone, on one address."""
+    """One site: its services, but for Keystone, on one address."""
 
     name: str
     address: str
     external_network: str
     availability_zones: tuple[str, ...]
     volume_types: tuple[str, ...]
+    services: tuple[str, ...] = ()
+    """The types of the services that it has beyond those of every region."""
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """The names of the services that it has beyond those of every region."""
+        return tuple(name for kind, name in FURTHER.items() if kind in self.services)
 
     @property
     def computes(self) -> tuple[tuple[str, str], ...]:
@@ -75,12 +94,19 @@ class Region:
     @property
     def urls(self) -> dict[str, tuple[str, str]]:
         """The endpoint of each service of this region: type to (name, URL)."""
+        further = {
+            "key-manager": f"http://{self.address}:{BARBICAN}",
+            "load-balancer": f"http://{self.address}:{OCTAVIA}",
+            "dns": f"http://{self.address}:{DESIGNATE}",
+            "shared-file-system": f"http://{self.address}:{MANILA}/v2",
+        }
         return {
             "image": ("glance", f"http://{self.address}:{GLANCE}"),
             "placement": ("placement", f"http://{self.address}:{PLACEMENT}"),
             "compute": ("nova", f"http://{self.address}:{NOVA}/v2.1"),
             "network": ("neutron", f"http://{self.address}:{NEUTRON}"),
             "block-storage": ("cinder", f"http://{self.address}:{CINDER}/v3"),
+            **{kind: (FURTHER[kind], further[kind]) for kind in self.services},
         }
 
 
@@ -101,6 +127,11 @@ class Cloud:
     def auth_url(self) -> str:
         """Where this cloud's Keystone answers."""
         return f"http://{self.address}:{KEYSTONE}/v3"
+
+    @property
+    def service_users(self) -> tuple[str, ...]:
+        """The accounts of the services that its regions have."""
+        return SERVICE_USERS + tuple(name for name in FURTHER.values() if any(name in r.further for r in self.regions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +240,8 @@ def lab(name: str, clouds: list[dict[str, Any]]) -> Lab:
                     external_network=region["external_network"],
                     availability_zones=tuple(region["availability_zones"]),
                     volume_types=tuple(region["volume_types"]),
+                    # A lab that was declared before there were any names none.
+                    services=tuple(region.get("services", ())),
                 )
             )
         made.append(
@@ -245,6 +278,12 @@ STORES = ("mariadb", "epmd", "rabbitmq")
 """What the services need for as long as they run."""
 
 TEMPLATES = ("keystone", "nova_api", "nova", "neutron", "cinder", "glance", "placement")
+"""The schemas that every lab needs."""
+
+
+def templates(of: Lab) -> tuple[str, ...]:
+    """The schemas that the lab's databases are clones of, in the order in which they are best made."""
+    return TEMPLATES + tuple(name for name in FURTHER.values() if any(name in r.further for _cloud, r in of.regions))
 
 
 def databases(of: Lab) -> tuple[Database, ...]:
@@ -252,7 +291,8 @@ def databases(of: Lab) -> tuple[Database, ...]:
     found = [Database(f"keystone_{identifier(cloud.name)}", "keystone") for cloud in of.clouds]
     for _cloud, region in of.regions:
         suffix = identifier(region.name)
-        found += [Database(f"{template}_{suffix}", template) for template in TEMPLATES if template != "keystone"]
+        made = [template for template in TEMPLATES if template != "keystone"]
+        found += [Database(f"{template}_{suffix}", template) for template in (*made, *region.further)]
         found.append(Database(f"nova_cell0_{suffix}", "nova"))
     return tuple(found)
 
@@ -276,6 +316,7 @@ def programs(of: Lab) -> tuple[Program, ...]:
         )
     for cloud, region in of.regions:
         found += _region(of, cloud, region)
+        found += _further(of, cloud, region)
     return tuple(found)
 
 
@@ -469,3 +510,60 @@ def _region(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
         for n, zone in enumerate(region.computes, 1)
     ]
     return found
+
+
+def _further(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
+    name = region.name
+    needs = ("mariadb", "rabbitmq", f"keystone-{cloud.name}")
+    data = of.folder / "data"
+
+    def api(service: str, port: int, *environment: tuple[str, str]) -> Program:
+        place, database = (region.address, port), f"{service}_{identifier(name)}"
+        return _api(of, f"{service}-{name}", name, place, environment, needs, (database,))
+
+    def daemon(
+        service: str,
+        role: str,
+        script: str,
+        says: str,
+        environment: tuple[tuple[str, str], ...] = (),
+        listens: tuple[tuple[str, int], ...] = (),
+    ) -> Program:
+        return Program(
+            name=f"{service}-{role}-{name}",
+            group=name,
+            command=(
+                of.binary("python"),
+                str(of.services / script),
+                "--config-file",
+                str(configuration(of, name, service) / f"{service}.conf"),
+            ),
+            directory=of.folder / "run",
+            environment=environment,
+            listens=listens,
+            says=says,
+            needs=needs,
+            databases=(f"{service}_{identifier(name)}",),
+        )
+
+    notes = (("OCTAVIA_NOTES", str(data / f"octavia-{name}" / "notes.db")),)
+    found = {
+        # Barbican looks for its configuration in its home, and nowhere else that a lab can write.
+        "barbican": [api("barbican", BARBICAN, ("HOME", str(configuration(of, name, "barbican"))))],
+        "octavia": [
+            api("octavia", OCTAVIA, *notes),
+            daemon("octavia", "worker", "load_balancer.py", says="the worker listens", environment=notes),
+        ],
+        "designate": [
+            daemon(
+                "designate",
+                "central",
+                "dns_services.py",
+                says="central listens",
+                listens=((region.address, NAME_SERVER),),
+            ),
+            api("designate", DESIGNATE, ("OS_DESIGNATE_CONFIG_DIR", str(configuration(of, name, "designate")))),
+        ],
+        "manila": [api("manila", MANILA)],
+    }
+    return [program for service in region.further for program in found[service]]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .model import FURTHER
+
 FLAVORS = [
     {"name": "m1.tiny", "ram": 512, "vcpus": 1, "disk": 1},
     {"name": "m1.small", "ram": 2048, "vcpus": 1, "disk": 20},
@@ -25,6 +27,7 @@ def argument_spec() -> dict[str, Any]:
         "external_network": {"type": "str", "required": True},
         "availability_zones": {**strings, "default": ["az-1", "az-2"]},
         "volume_types": {**strings, "default": ["standard", "fast"]},
+        "services": {**strings, "choices": list(FURTHER), "default": []},
     }
     domain = {"name": name, "users": {**strings, "default": []}}
     quotas = {"compute": {"type": "dict"}, "network": {"type": "dict"}, "volume": {"type": "dict"}}

@@ -80,6 +80,9 @@ class Keeper:
         kept = {pid for name in wanted if self.configuration(name) == wanted[name] and (pid := self.process(name))}
         old = set(processes(self._lab)) - _offspring(kept)
         end(self._lab, lambda pid: pid in old)
+        for note in (self._lab.folder / "run").glob("*.json"):
+            if note.stem not in wanted:
+                note.unlink()
         return bool(old)
 
     def start(self, program: Program, environment: dict[str, str], configuration: str, patience: float) -> bool:
@@ -113,7 +116,7 @@ class Keeper:
 
     def _wait(self, program: Program, log: Path, written: int, patience: float) -> None:
         until = time.monotonic() + patience
-        while not (_said(program, log, written) if program.says else answers(program)):
+        while not (_said(program, log, written) and answers(program)):
             if not self.process(program.name):
                 raise LabError(f"{program.name} ended as soon as it started: see {log}.")
             if time.monotonic() > until:
@@ -152,6 +155,8 @@ def _stat(pid: int, field: str) -> str | int | None:
 
 
 def _said(program: Program, log: Path, written: int) -> bool:
+    if not program.says:
+        return True
     if not log.exists():
         return False
     with log.open("rb") as file:

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from .model import OWNER, Lab, LabError, Region, identifier
+from .model import NAME_SERVER, OWNER, Lab, LabError, Region, identifier
 
 COMMANDS = {
     "keystone": ("keystone-manage", "db_sync"),
@@ -19,9 +19,16 @@ COMMANDS = {
     "cinder": ("cinder-manage", "db", "sync"),
     "glance": ("glance-manage", "db_sync"),
     "placement": ("placement-manage", "db", "sync"),
+    "barbican": ("barbican-db-manage", "upgrade"),
+    "octavia": ("octavia-db-manage", "upgrade", "head"),
+    "designate": ("designate-manage", "database", "sync"),
+    "manila": ("manila-manage", "db", "sync"),
 }
 
 CELL0 = "00000000-0000-0000-0000-000000000000"
+
+POOL = "794ccc2cd75144feb57f8894c9f5c842"
+"""The pool that Designate's schema brings, without name servers."""
 
 
 def as_owner(lab: Lab, command: list[str], log: str, environment: dict[str, str] | None = None) -> None:
@@ -123,7 +130,12 @@ class Databases:
         self._empty(name)
         command, *arguments = COMMANDS[template]
         path = self._lab.folder / "etc/template" / f"{template}.conf"
-        as_owner(self._lab, [self._lab.binary(command), "--config-file", str(path), *arguments], f"schema-{template}")
+        options, environment = ["--config-file", str(path)], {}
+        if template == "barbican":
+            # It takes no such option, and looks into its home.
+            options, environment = [], {"HOME": str(path.parent)}
+        command = self._lab.binary(command)
+        as_owner(self._lab, [command, *options, *arguments], f"schema-{template}", environment)
         self.whole(name)
         return True
 
@@ -170,6 +182,34 @@ class Databases:
             for uuid, transport, connection in sorted(wanted)
         ]
         self._ask(*rows, database=api)
+        return True
+
+    def fill_pool(self, region: Region) -> bool:
+        """Tell Designate its name server, its own, as designate-manage pool update would."""
+        database = f"designate_{identifier(region.name)}"
+        wanted = (region.address, NAME_SERVER)
+        if self._ask(("SELECT host, port FROM pool_nameservers", ()), database=database) == [wanted]:
+            return False
+        address, port = wanted
+
+        def row(table: str, **columns: object) -> tuple[str, tuple[Any, ...]]:
+            # One pool has one row in each table, for which its id serves too.
+            values = {"id": POOL, "version": 1, **columns}
+            names = ", ".join(f"`{name}`" for name in values)
+            places = ", ".join(["%s"] * len(values))
+            return (
+                f"REPLACE INTO `{table}` ({names}, `created_at`) VALUES ({places}, NOW())",  # noqa: S608
+                tuple(values.values()),
+            )
+
+        self._ask(
+            row("pool_ns_records", pool_id=POOL, priority=1, hostname=f"ns1.{region.name}.example.org."),
+            row("pool_nameservers", pool_id=POOL, host=address, port=port),
+            row("pool_targets", pool_id=POOL, type="fake"),
+            row("pool_target_options", id=f"{1:032x}", pool_target_id=POOL, key="host", value=address),
+            row("pool_target_options", id=f"{2:032x}", pool_target_id=POOL, key="port", value=str(port)),
+            database=database,
+        )
         return True
 
 

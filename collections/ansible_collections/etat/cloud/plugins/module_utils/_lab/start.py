@@ -14,10 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .authority import authority
 from .configuration import Configuration
 from .content import Identity, Resources, clouds_yaml
 from .jobs import Job, Progress, Report, run
-from .model import TEMPLATES, Cloud, Lab, LabError, Program, Region, databases, identifier, programs
+from .model import Cloud, Lab, LabError, Program, Region, databases, identifier, programs, templates
 from .process import Keeper, states
 from .schema import Databases, as_owner, forget
 from .secret import Secrets, write_private
@@ -86,7 +87,7 @@ class Start:
         data = ["mariadb", "rabbitmq"]
         for _cloud, region in self.lab.regions:
             data += [f"glance-{region.name}/{kind}" for kind in ("images", "staging", "tasks")]
-            data += [f"{service}-{region.name}" for service in ("nova", "neutron", "cinder")]
+            data += [f"{service}-{region.name}" for service in ("nova", "neutron", "cinder", *region.further)]
             data += [host for host, zone in region.computes]
         for name in ("etc", "run", "log", "done", *(f"data/{name}" for name in data)):
             self._folder(self.lab.folder / name)
@@ -98,6 +99,12 @@ class Start:
                     path = f"data/keystone-{cloud.name}/{repository}/{index}"
                     if not (self.lab.folder / path).exists():
                         self._write(path, base64.urlsafe_b64encode(os.urandom(32)).decode())
+        for _cloud, region in self.lab.regions:
+            folder = f"data/octavia-{region.name}"
+            if "octavia" in region.further and not (self.lab.folder / folder / "ca.key").exists():
+                certificate, key = authority(f"load balancers of {region.name}")
+                self._write(f"{folder}/ca.pem", certificate)
+                self._write(f"{folder}/ca.key", key)
         cookie = "data/rabbitmq/.erlang.cookie"
         if not (self.lab.folder / cookie).exists():
             self._write(cookie, self.secrets.get("messages", "erlang cookie"))
@@ -114,7 +121,7 @@ class Start:
 
     def _database_jobs(self) -> list[Job]:
         jobs = []
-        for template in TEMPLATES:
+        for template in templates(self.lab):
             # nova-manage db sync looks into the other schema too.
             before = ("database accounts", *(("schema nova_api",) if template == "nova" else ()))
             jobs.append(Job(f"schema {template}", self._bound(self.databases.make_template, template), before))
@@ -133,6 +140,8 @@ class Start:
             if program.group == region.name:
                 # A service asks Keystone for its token as soon as it starts, and a service of Nova for its cells.
                 needs += [f"accounts {cloud.name}", f"cells {region.name}"]
+                if "designate" in region.further and program.databases == (f"designate_{identifier(region.name)}",):
+                    needs.append(f"pool {region.name}")
         return tuple(needs)
 
     def _cloud_jobs(self, cloud: Cloud) -> list[Job]:
@@ -147,10 +156,14 @@ class Start:
         urls = {name: self.configuration.database(f"{name}_{suffix}") for name in ("nova", "nova_cell0")}
         cells = self._bound(self.databases.map_cells, region, urls, self.configuration.messages(region))
         started = tuple(f"start {program.name}" for program in self.programs if program.group == region.name)
-        return [
+        jobs = [
             Job(f"cells {region.name}", cells, (f"database nova_api_{suffix}",)),
             Job(f"resources {region.name}", lambda: Resources(cloud, region, self.secrets).converge(), started),
         ]
+        if "designate" in region.further:
+            pool = self._bound(self.databases.fill_pool, region)
+            jobs.append(Job(f"pool {region.name}", pool, (f"database designate_{suffix}",)))
+        return jobs
 
     @staticmethod
     def _bound(act: Callable[..., bool], *arguments: Any) -> Callable[[], bool]:

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-def region(name: str) -> dict[str, Any]:
+def region(name: str, *services: str) -> dict[str, Any]:
     return {
         "name": name,
         "external_network": "203.0.113.0/24",
         "availability_zones": ["az-1", "az-2"],
         "volume_types": ["standard", "fast"],
+        "services": list(services),
     }
 
 
@@ -35,6 +36,7 @@ def cloud(name: str, *regions: str) -> dict[str, Any]:
 
 
 FULL = [cloud("interne", "toulouse", "paris"), cloud("externe", "externe-1")]
+FULL[0]["regions"][0] = region("toulouse", *model.FURTHER)
 NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True)
 
 
@@ -75,3 +77,47 @@ def test_a_region_declared_twice_is_refused() -> None:
 def test_a_name_that_cannot_be_a_folder_is_refused(name: str) -> None:
     with pytest.raises(model.LabError, match="cannot be called"):
         model.lab(name, FULL)
+
+
+def only_in_toulouse(lab: model.Lab, name: str) -> bool:
+    """Whether the service's programs and databases are in the one region that declares it."""
+    programs = {program.group for program in model.programs(lab) if program.name.startswith(f"{name}-")}
+    databases = {database.name for database in model.databases(lab) if database.template == name}
+    return programs == {"toulouse"} and databases == {f"{name}_toulouse"}
+
+
+@pytest.mark.parametrize(("kind", "name"), model.FURTHER.items())
+def test_a_service_that_a_region_declares_is_there_and_nowhere_else(kind: str, name: str) -> None:
+    lab = model.lab("try", FULL)
+    toulouse, paris, externe = (region for cloud, region in lab.regions)
+    assert toulouse.urls[kind][0] == name
+    assert kind not in paris.urls | externe.urls
+    assert only_in_toulouse(lab, name)
+    assert name in model.templates(lab)
+    assert name in lab.clouds[0].service_users
+    assert name not in lab.clouds[1].service_users
+
+
+def test_a_lab_that_declares_no_further_service_has_what_it_always_had() -> None:
+    lab = model.lab("try", [cloud("interne", "toulouse")])
+    assert model.templates(lab) == model.TEMPLATES
+    assert lab.clouds[0].service_users == model.SERVICE_USERS
+    assert set(lab.regions[0][1].urls) == {"image", "placement", "compute", "network", "block-storage"}
+
+
+def test_one_further_service_brings_no_other() -> None:
+    declared = cloud("interne", "toulouse")
+    declared["regions"] = [region("toulouse", "dns")]
+    lab = model.lab("try", [declared])
+    assert set(model.templates(lab)) - set(model.TEMPLATES) == {"designate"}
+    assert set(lab.clouds[0].service_users) - set(model.SERVICE_USERS) == {"designate"}
+    further = {program.name for program in model.programs(lab)} - {
+        program.name for program in model.programs(model.lab("try", [cloud("interne", "toulouse")]))
+    }
+    assert further == {"designate-toulouse", "designate-central-toulouse"}
+
+
+def test_a_lab_that_was_declared_before_there_were_further_services_has_none() -> None:
+    declared = cloud("interne", "toulouse")
+    del declared["regions"][0]["services"]
+    assert model.lab("try", [declared]).regions[0][1].further == ()
