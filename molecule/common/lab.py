@@ -31,7 +31,7 @@ FURTHER: dict[str, tuple[str, str, dict[str, str]]] = {
     "load-balancer": ("/lbaas/quotas", "quota", {}),
     "key-manager": ("/project-quotas", "project_quotas", {}),
     "dns": ("/quotas", "", ALL_PROJECTS),
-    "shared-file-system": ("/quota-sets", "quota_set", {}),
+    "shared-file-system": ("/quota-sets", "quota_set", {"X-OpenStack-Manila-API-Version": "2.40"}),
 }
 #: Those that show all of an object.
 MICROVERSIONS = {"flavors": "2.64"}
