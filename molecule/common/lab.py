@@ -17,6 +17,7 @@ from typing import Any
 
 import openstack
 import yaml
+from keystoneauth1 import exceptions as keystoneauth
 from openstack.config import OpenStackConfig
 
 REGION = "toulouse"
@@ -38,8 +39,29 @@ NETWORK = (
 )
 #: What goes with something else: subnets with their networks, and policies of sharing with what is shared.
 INCLUDED = ("subnets", "rbac-policies")
+ALL_PROJECTS = {"X-Auth-All-Projects": "true"}
+#: Services that not every lab has: where their limits are, under which key, and with which headers.
+FURTHER: dict[str, tuple[str, str, dict[str, str]]] = {
+    "load-balancer": ("/lbaas/quotas", "quota", {}),
+    "key-manager": ("/project-quotas", "project_quotas", {}),
+    "dns": ("/quotas", "", ALL_PROJECTS),
+    "shared-file-system": ("/quota-sets", "quota_set", {"X-OpenStack-Manila-API-Version": "2.40"}),
+}
+#: Those that show all of an object.
+MICROVERSIONS = {"flavors": "2.64"}
 #: What changes of itself.
-VOLATILE = {"updated_at", "updated", "links", "last_modified", "OS-EXT-STS:task_state", "progress"}
+VOLATILE = {
+    "updated_at",
+    "updated",
+    "links",
+    "last_modified",
+    "OS-EXT-STS:task_state",
+    "progress",
+    "status",
+    "action",
+    "serial",
+    "version",
+}
 
 
 def folder() -> Path:
@@ -72,6 +94,13 @@ def connect(entry: str = ADMIN, **scope: str) -> Any:
         auth = config.cloud_config["clouds"][entry]["auth"]
         config.cloud_config["clouds"][entry]["auth"] = {k: v for k, v in auth.items() if k not in scopes} | scope
     return openstack.connection.Connection(config=config.get_one(cloud=entry, region_name=REGION))
+
+
+def _open(entry: Mapping[str, Any]) -> Any:
+    """Connect with an entry of clouds.yaml that is at hand."""
+    config = OpenStackConfig(config_files=[], load_envvars=False)
+    config.cloud_config = {"clouds": {"own": dict(entry)}}
+    return openstack.connection.Connection(config=config.get_one(cloud="own", region_name=REGION))
 
 
 def log_in(domain: str, user: str, **scope: str) -> Any:
@@ -139,7 +168,37 @@ def in_projects(admin: Any, ids: Iterable[str]) -> Iterator[tuple[str, dict[str,
             yield "volumes", volume
     for image in admin.image.images():
         if image.owner in ids:
-            yield "images", image.to_dict()
+            yield "images", accept(admin.image.get(f"/images/{image.id}")).json()
+    yield from _in_further(admin, ids)
+
+
+def _in_further(admin: Any, ids: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what projects have beside networks, servers, volumes and images."""
+    groups = accept(admin.compute.get("/os-server-groups?all_projects=True", microversion="2.64"))
+    for group in groups.json()["server_groups"]:
+        if group["project_id"] in ids:
+            yield "server-groups", group
+    if has(admin, "dns"):
+        for zone in accept(admin.dns.get("/zones?limit=1000", headers=ALL_PROJECTS)).json()["zones"]:
+            if zone["project_id"] in ids and zone["action"] != "DELETE":
+                yield "zones", zone
+
+
+def has(admin: Any, service: str) -> bool:
+    """Return whether the region has a service."""
+    return bool(admin.session.auth.get_endpoint(admin.session, service_type=service, region_name=REGION))
+
+
+def offered(admin: Any) -> Iterator[tuple[str, Any, str, dict[str, Any]]]:
+    """Yield what the scenario made for a whole region: the collection, its service, the path and the object."""
+    for proxy, path, key in (
+        (admin.compute, "/flavors/detail?is_public=None", "flavors"),
+        (admin.compute, "/os-aggregates", "aggregates"),
+        (admin.block_storage, "/types?is_public=None", "volume_types"),
+    ):
+        for found in accept(proxy.get(path, microversion=MICROVERSIONS.get(key))).json()[key]:
+            if found["name"].startswith(prefix()):
+                yield key, proxy, f"{path.partition('?')[0].removesuffix('/detail')}/{found['id']}", found
 
 
 def cloud_wide(admin: Any, domains: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -187,9 +246,23 @@ def snapshot() -> dict[str, Any]:
         seen[path] = found
     for collection, found in in_projects(admin, (project["id"] for project in there.projects)):
         seen[f"{collection} {found['id']}"] = {k: in_order(v) for k, v in found.items() if k not in VOLATILE}
+    seen |= _offered(admin)
     for project in there.projects:
-        for kind in ("compute", "volume", "network"):
+        kinds = ("compute", "volume", "network", *(service for service in FURTHER if has(admin, service)))
+        for kind in kinds:
             seen[f"{kind} quota {project['id']}"] = quota(admin, kind, project["id"])
+    return seen
+
+
+def _offered(admin: Any) -> dict[str, Any]:
+    """Return what the scenario made for a whole region, with who may use it."""
+    seen: dict[str, Any] = {}
+    for collection, proxy, path, found in offered(admin):
+        seen[f"{collection} {found['id']}"] = {k: v for k, v in found.items() if k not in VOLATILE}
+        lists = {"flavors": ("os-flavor-access",), "volume_types": ("os-volume-type-access", "encryption")}
+        for inner in lists.get(collection, ()):
+            answer = proxy.get(f"{path}/{inner}")
+            seen[f"{inner} {found['id']}"] = answer.json() if answer.status_code == 200 else None
     return seen
 
 
@@ -200,6 +273,13 @@ def in_order(value: Any) -> Any:
 
 def quota(admin: Any, kind: str, project: str) -> dict[str, Any]:
     """Return the limits of a project in one service, by the names of its API."""
+    if kind in FURTHER:
+        path, key, headers = FURTHER[kind]
+        proxy = getattr(admin, kind.replace("-", "_"))
+        answer = proxy.get(f"{path}/{project}", headers=headers)
+        # Barbican has no record of a project whose limits were never set.
+        said: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
+        return said.get(key, {}) if key else said
     if kind == "network":
         limits: dict[str, Any] = admin.network.get(f"/quotas/{project}").json()["quota"]
     else:
@@ -264,7 +344,12 @@ def sweep() -> int:
     admin = connect()
     there = Domains(admin, prefix())
     owners = {project["id"] for project in there.projects} | orphans(admin)
-    swept = sweep_projects(admin, owners) + sweep_template(admin)
+    swept = sweep_secrets(admin) + sweep_projects(admin, owners) + sweep_template(admin)
+    for _collection, proxy, path, found in list(offered(admin)):
+        for host in found.get("hosts", ()):
+            accept(proxy.post(f"{path}/action", json={"remove_host": {"host": host}}))
+        accept(proxy.delete(path), missing=True)
+        swept += 1
     for project in there.projects:
         if project.get("options", {}).get("immutable"):
             body = {"project": {"options": {"immutable": False}}}
@@ -281,7 +366,7 @@ def sweep() -> int:
         # Takes projects, groups and users with it.
         accept(admin.identity.delete(f"/domains/{domain['id']}"))
     accounts_file().unlink(missing_ok=True)
-    left = Domains(admin, prefix()).domains, list(in_projects(admin, owners))
+    left = Domains(admin, prefix()).domains, list(in_projects(admin, owners)), list(offered(admin))
     if any(left):
         raise RuntimeError(f"still there after the sweep: {left}")
     return swept + len(wide) + len(there.projects) + len(there.domains)
@@ -323,8 +408,34 @@ def sweep_projects(admin: Any, owners: set[str]) -> int:
         accept(admin.compute.delete(f"/os-quota-sets/{owner}"), missing=True)
         accept(admin.block_storage.delete(f"/os-quota-sets/{owner}"), missing=True)
         accept(admin.network.delete(f"/quotas/{owner}"), missing=True)
+        for service, (path, _key, headers) in FURTHER.items():
+            if has(admin, service):
+                proxy = getattr(admin, service.replace("-", "_"))
+                accept(proxy.delete(f"{path}/{owner}", headers=headers), missing=True)
     _await_gone(admin, owners, "volumes")
     return len(found)
+
+
+def sweep_secrets(admin: Any) -> int:
+    """Delete what members keep in the key manager, which nobody else reaches; return how many objects that was."""
+    swept = 0
+    if not (has(admin, "key-manager") and accounts_file().exists()):
+        return swept
+    entries = yaml.safe_load(accounts_file().read_text(encoding="utf-8"))["clouds"]
+    for entry in entries.values():
+        scope = entry["auth"].get("project_domain_name", "")
+        if not scope.startswith(prefix()):
+            continue
+        try:
+            own = _open(entry)
+            for collection, key in (("containers", "container_ref"), ("secrets", "secret_ref")):
+                for found in accept(own.key_manager.get(f"/{collection}?limit=100")).json()[collection]:
+                    accept(own.key_manager.delete(f"/{collection}/{found[key].rpartition('/')[2]}"), missing=True)
+                    swept += 1
+        except keystoneauth.Unauthorized:
+            # The person or the project of an earlier run is gone, and what it kept cannot be reached any more.
+            continue
+    return swept
 
 
 def _detach(admin: Any, kind: str, item: dict[str, Any]) -> None:
@@ -342,6 +453,10 @@ def _delete(admin: Any, kind: str, item: dict[str, Any]) -> None:
         accept(admin.block_storage.post(f"/volumes/{item['id']}/action", json=action), missing=True)
     elif kind == "images":
         admin.image.delete_image(item["id"])
+    elif kind == "server-groups":
+        accept(admin.compute.delete(f"/os-server-groups/{item['id']}"), missing=True)
+    elif kind == "zones":
+        accept(admin.dns.delete(f"/zones/{item['id']}", headers=ALL_PROJECTS), missing=True)
     # Servers are gone by now; the ports of Neutron's own services go with their networks.
     elif kind not in ("servers", *INCLUDED) and not item.get("device_owner", "").startswith("network:"):
         accept(admin.network.delete(f"/{kind}/{item['id']}"), missing=True)

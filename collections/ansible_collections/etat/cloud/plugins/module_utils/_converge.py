@@ -470,20 +470,12 @@ class Run:
         accounts = self._accounts()
         mine = {place: tenant for place, tenant in self._tenants().items() if accounts[place] is account}
         wanted = {item.key: item for item in self.wanted if account_of(accounts, item.key) is account}
-        by_name = {kind.name: kind for kind in self.kinds}
-        # A role may be held by somebody of another domain, and something be shared with a project of one.
-        referred = {
-            key.path[0]
-            for item in wanted.values()
-            for key in by_name[item.key.kind].references(item.key, item.fields).values()
-            if by_name[key.kind].service == "identity"
-        }
         whole = self.declaration.undeclared is not Undeclared.KEEP
         extent = self._extent()
         scope = Scope(
             account=account,
             regions=tuple(cloud.regions() if self.declaration.everywhere else sorted(self._regions(mine, wanted))),
-            domains=frozenset(key.path[0] for key in wanted) | referred | extent.domains,
+            domains=self._domains(wanted) | extent.domains,
             tenants=frozenset(mine),
             wanted=wanted,
             names=Names(),
@@ -507,6 +499,17 @@ class Run:
             seen.objects.setdefault(item.key, [item])
         return seen
 
+    def _domains(self, wanted: Mapping[Key, Wanted]) -> frozenset[str]:
+        """Return the domains of what is declared, and of the projects, groups and users that it refers to."""
+        by_name = {kind.name: kind for kind in self.kinds}
+        referred = {
+            need.path[0]
+            for key, item in wanted.items()
+            for need in by_name[key.kind].references(key, item.fields).values()
+            if by_name[need.kind].service == "identity"
+        }
+        return frozenset(key.path[0] for key in wanted) | referred
+
     def _regions(self, tenants: Mapping[tuple[str, str], Mapping[str, Any]], wanted: Iterable[Key]) -> set[str]:
         sites = {site["region"] for tenant in tenants.values() for site in tenant.get("sites") or ()}
         return sites | {key.region for key in wanted if key.region}
@@ -521,11 +524,11 @@ class Run:
 
         def used(change: Change) -> Mapping[str, int]:
             cloud = self.clouds[account_of(accounts, change.key).name]
-            return by_name[change.key.kind].in_use(writer.api(cloud, change.key), change)
+            return by_name[change.key.kind].in_use(writer.api(cloud, change), change)
 
         def unseen(change: Change) -> bool:
             """Return whether limits that exist were not listed, as those that nobody ever set."""
-            return not change.id and Key("project", "", change.key.path) in self.seen.objects
+            return not change.id and Key("project", "", change.key.tenant) in self.seen.objects
 
         lowered = [
             change
@@ -535,7 +538,7 @@ class Run:
 
         def using(change: Change) -> Sequence[str]:
             cloud = self.clouds[account_of(accounts, change.key).name]
-            return by_name[change.key.kind].users(writer.api(cloud, change.key), change)
+            return by_name[change.key.kind].users(writer.api(cloud, change), change)
 
         def against(change: Change) -> Sequence[Problem]:
             kind, cloud = by_name[change.key.kind], self.clouds[account_of(accounts, change.key).name]
@@ -543,8 +546,20 @@ class Run:
             if type(kind).objections is Kind.objections or kind.needed(change) > cloud.account.privilege:
                 return ()
             outlook = Outlook(cloud.account, self.plan.changes, self.seen.objects)
-            return tuple(kind.objections(writer.api(cloud, change.key), change, outlook))
+            return tuple(kind.objections(writer.api(cloud, change), change, outlook))
 
+        def outside(change: Change) -> Problem | None:
+            cloud = self.clouds[account_of(accounts, change.key).name]
+            what = f"{change.key} cannot be {change.action.value}d"
+            return cloud.outside(what, ids[Key("project", "", change.key.tenant)])
+
+        ids = self._ids()
+        # In a project that is not there yet nobody can have a role.
+        entering = [
+            change
+            for change in self.plan.changes
+            if change.action in by_name[change.key.kind].own_token and Key("project", "", change.key.tenant) in ids
+        ]
         going = [change for change in self.plan.changes if change.action is Action.DELETE]
         # What belongs to a domain counts when the run is about it.
         concerned_keys = {item.key for item in self.wanted} | {change.key for change in self.plan.changes}
@@ -552,6 +567,7 @@ class Run:
             in_use = dict(zip((change.key for change in lowered), pool.map(used, lowered), strict=True))
             used_by = dict(zip((change.key for change in going), pool.map(using, going), strict=True))
             objections = [problem for found in pool.map(against, self.plan.changes) for problem in found]
+            refused = [problem for problem in pool.map(outside, entering) if problem]
         problems = guard(
             self.kinds,
             self.plan,
@@ -577,6 +593,7 @@ class Run:
                 },
                 used_by=used_by,
                 objections=objections,
+                outside=refused,
             ),
         )
         if problems:

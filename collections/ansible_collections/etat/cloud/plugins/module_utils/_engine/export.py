@@ -66,7 +66,7 @@ def _item(kinds: Sequence[Kind], level: Level, found: Sequence[Observed], root: 
                 left_out.append(f"{one.key} with the id {one.id}: {counts[one.key]} objects bear this name")
                 continue
             # Neutron lets an object have no name.
-            said = kind.item(one) if one.key.path[-1] else None
+            said = kind.item(one) if one.key.path[-1] or len(one.key.path) < 3 else None
             if said is None or not _put(root, kind, one, said):
                 left_out.append(f"{one.key} with the id {one.id}: a declaration has no words for it")
     return root

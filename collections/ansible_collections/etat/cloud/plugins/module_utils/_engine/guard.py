@@ -30,6 +30,7 @@ class Circumstances:
     protected: the tenants of which nothing may be pruned, each with the reason.
     used_by: for each object that is to go, what uses it.
     objections: what the kinds have against their changes.
+    outside: why a change cannot have the token that it takes.
     """
 
     accounts: Mapping[tuple[str, str], Account]
@@ -43,6 +44,7 @@ class Circumstances:
     protected: Mapping[tuple[str, str], str] = field(default_factory=dict)
     used_by: Mapping[Key, Sequence[str]] = field(default_factory=dict)
     objections: Sequence[Problem] = ()
+    outside: Sequence[Problem] = ()
 
 
 def guard(kinds: Sequence[Kind], plan: Plan, circumstances: Circumstances) -> list[Problem]:
@@ -51,6 +53,7 @@ def guard(kinds: Sequence[Kind], plan: Plan, circumstances: Circumstances) -> li
     return [
         *residence(circumstances),
         *reach(by_name, plan.changes, circumstances),
+        *circumstances.outside,
         *deletions(plan, circumstances),
         *below_use(plan.changes, circumstances),
         *protection(plan.changes, circumstances),

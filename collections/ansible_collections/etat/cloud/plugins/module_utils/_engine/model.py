@@ -205,10 +205,12 @@ class Get:
     """One listing: which service and region, the path, the key of the answer that holds the objects, and the query.
 
     An empty path stands for the services in the catalogue of the account's token, for which nobody has to be asked.
+    collection: empty where the answer is the one record itself.
     project: the id of the project whose token must be used; empty for the account's own.
+    headers: what the service wants to be told beside the query.
     about: what the answer does not say itself, for instance the id of the group whose members are listed.
     provided: the answer shows what a provider gives; see Observed.
-    optional: that nothing is there (404) means that there are no records, and is no failure.
+    nothing: refusals that only mean that there is nothing to show, by their HTTP status.
     """
 
     service: str
@@ -219,7 +221,8 @@ class Get:
     project: str = ""
     about: str = ""
     provided: bool = False
-    optional: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    nothing: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -270,6 +273,18 @@ class Scope:
             id for id, path in self.names.ids("project").items() if path in self.tenants or path[0] in self.every
         )
 
+    def common(self, service: str, path: str, collection: str, *query: tuple[str, str]) -> Iterator[Get]:
+        """Yield one listing per region of what every project is shown."""
+        token = ""
+        if self.account.privilege is Privilege.DOMAIN:
+            # Services know projects only: a manager of a domain needs the token of one of its projects to look.
+            projects = sorted(self.names.ids("project"))
+            if not projects:
+                return
+            token = (self.project_ids() or projects)[0]
+        for region in self.regions:
+            yield Get(service, region, path, collection, query, project=token)
+
     def regional(self, service: str, path: str, collection: str, *query: tuple[str, str]) -> Iterator[Get]:
         """Yield the listings of a service that knows projects: whole, filtered, or one per project and token."""
         projects = self.project_ids()
@@ -291,22 +306,26 @@ class Api(Protocol):
     def region(self) -> str:
         """The region in which this object writes."""
 
+    @property
+    def project(self) -> str:
+        """The id of the project whose token it uses; empty for the account's own."""
+
     def id(self, key: Key) -> str:
         """Return the id of an object that exists by now."""
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+    def get(self, path: str, query: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """Read one page."""
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
         """Create."""
 
-    def put(self, path: str, body: Any = None) -> Any:
+    def put(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """Set."""
 
-    def patch(self, path: str, body: Any) -> Any:
+    def patch(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
         """Change some fields."""
 
-    def delete(self, path: str) -> Any:
+    def delete(self, path: str, headers: Mapping[str, str] | None = None) -> Any:
         """Delete."""
 
 
@@ -358,6 +377,8 @@ class Kind(ABC):
     privileges: ClassVar[Mapping[str, Privilege]] = {}
     #: Options that allow what objections refuse otherwise.
     allowances: ClassVar[tuple[str, ...]] = ()
+    #: Changes that a service makes in the project of the token only, however far the account reaches.
+    own_token: ClassVar[tuple[Action, ...]] = ()
     #: True when the object comes and goes with its parent, so that it is only ever updated.
     inherent: ClassVar[bool] = False
     #: True when the cloud's answer "it exists already" to a creation means that nothing is left to do.

@@ -87,7 +87,7 @@ def observe(kinds: Sequence[Kind], scope: Scope, read: Reader) -> Observation:
     seen = Observation()
     asked_for = {(key.kind, key.region) for key in scope.wanted}
     for stage in sorted({kind.stage for kind in kinds}):
-        asked = {kind: list(kind.listings(scope)) for kind in kinds if kind.stage == stage}
+        asked = {kind: list(dict.fromkeys(kind.listings(scope))) for kind in kinds if kind.stage == stage}
         for kind, gets in asked.items():
             lacking = {
                 (get.service, get.region)

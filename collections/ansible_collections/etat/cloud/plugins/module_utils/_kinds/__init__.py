@@ -12,20 +12,35 @@ from .._engine.plan import ordered
 from .access_rule import AccessRule
 from .address_group import AddressGroup
 from .address_scope import AddressScope
+from .aggregate import Aggregate
+from .container_acl import Container, ContainerAcl
 from .default_security_group_rule import DefaultSecurityGroupRule
+from .dns_zone import DnsZone
 from .domain import Domain
 from .domain_configuration import DomainConfiguration
 from .endpoint_group import EndpointGroup, EndpointGroupProject
+from .flavor import Flavor
+from .flavor_access import FlavorAccess
 from .floating_ip import FloatingIp
 from .group import Group
 from .group_membership import GroupMembership
+from .image_member import AcceptedImage, ImageMember, SharedImage
 from .implied_role import ImpliedRole
 from .limit import Limit
 from .network import Network
 from .network_rbac_policy import NetworkRbacPolicy
 from .project import Project
 from .qos_policy import QosPolicy
-from .quota import ComputeQuota, NetworkQuota, VolumeQuota
+from .quota import (
+    ComputeQuota,
+    DnsQuota,
+    KeyManagerQuota,
+    LoadBalancerQuota,
+    NetworkQuota,
+    SharedFileSystemQuota,
+    VolumeQuota,
+    VolumeTypeQuota,
+)
 from .references import (
     ExternalNetwork,
     LimitModel,
@@ -41,30 +56,46 @@ from .role_assignment import RoleAssignment
 from .router import Router
 from .router_interface import RouterInterface
 from .router_route import RouterRoute
+from .secret_acl import Secret, SecretAcl
 from .security_group import SecurityGroup
 from .security_group_rule import SecurityGroupRule
+from .server_group import ServerGroup
 from .subnet import Subnet
 from .subnet_pool import SubnetPool
 from .user_options import UserOptions
+from .volume_type import VolumeType
+from .volume_type_access import VolumeTypeAccess
+from .volume_type_encryption import VolumeTypeEncryption
 
 KINDS = ordered(
     (
+        AcceptedImage(),
         AccessRule(),
         AddressGroup(),
         AddressScope(),
+        Aggregate(),
         ComputeQuota(),
+        Container(),
+        ContainerAcl(),
         DefaultSecurityGroupRule(),
+        DnsQuota(),
+        DnsZone(),
         Domain(),
         DomainConfiguration(),
         EndpointGroup(),
         EndpointGroupProject(),
         ExternalNetwork(),
+        Flavor(),
+        FlavorAccess(),
         FloatingIp(),
         Group(),
         GroupMembership(),
+        ImageMember(),
         ImpliedRole(),
+        KeyManagerQuota(),
         Limit(),
         LimitModel(),
+        LoadBalancerQuota(),
         Network(),
         NetworkQuota(),
         NetworkRbacPolicy(),
@@ -76,10 +107,15 @@ KINDS = ordered(
         Router(),
         RouterInterface(),
         RouterRoute(),
+        Secret(),
+        SecretAcl(),
         SecurityGroup(),
         SecurityGroupRule(),
+        ServerGroup(),
         Service(),
         SharedAddressScope(),
+        SharedFileSystemQuota(),
+        SharedImage(),
         SharedQosPolicy(),
         SharedSubnetPool(),
         Subnet(),
@@ -87,5 +123,9 @@ KINDS = ordered(
         User(),
         UserOptions(),
         VolumeQuota(),
+        VolumeType(),
+        VolumeTypeAccess(),
+        VolumeTypeEncryption(),
+        VolumeTypeQuota(),
     )
 )

@@ -208,3 +208,39 @@ def used_by_others(api: Api, change: Change, collection: str, plural: str, field
     found = api.get(collection, {field: change.id})[plural]
     what = plural.removesuffix("s")
     return [f"{what} {raw['name'] or raw['id']} of another tenant" for raw in found if raw["project_id"] != own]
+
+
+def extra_specs_option(what: str) -> dict[str, Any]:
+    """Return the option of extra specs."""
+    return {
+        "extra_specs": {
+            "description": [
+                f"Extra specs of the {what}; others are left alone.",
+                "One without a value (null) is taken away.",
+            ],
+            "type": "dict",
+            "schema": {"additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
+        }
+    }
+
+
+def extra_specs(said: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return extra specs, or metadata, as services keep them: as text."""
+    return {name: None if value is None else str(value) for name, value in said.items()}
+
+
+def merged(before: Mapping[str, str] | None, wanted: Mapping[str, str | None]) -> dict[str, str]:
+    """Return what extra specs become where a declaration names some of them."""
+    return {name: value for name, value in {**(before or {}), **wanted}.items() if value is not None}
+
+
+def write_extra_specs(api: Api, path: str, change: Change) -> None:
+    """Set the extra specs that differ, and take away those that have no value."""
+    after = change.after.get("extra_specs", {})
+    before = change.before.get("extra_specs", {})
+    new = {name: value for name, value in after.items() if value is not None and before.get(name) != value}
+    if new:
+        api.post(path, {"extra_specs": new})
+    for name in before:
+        if name not in after:
+            api.delete(f"{path}/{name}")

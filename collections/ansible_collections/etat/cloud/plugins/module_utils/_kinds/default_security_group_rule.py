@@ -10,7 +10,6 @@ from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed, Place, Privilege, Scope, Wanted
 from .._options import STATE
-from .references import any_project
 from .security_group_rule import ANY, SecurityGroupRule, ports_name, ports_of, prefix_name, protocol_name
 
 #: What Neutron calls the group that gets the rule.
@@ -106,7 +105,7 @@ class DefaultSecurityGroupRule(Kind):
         return (direction, other, uses) in (("egress", ANY, "all groups"), ("ingress", PARENT, "default groups"))
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        return any_project(scope, "/default-security-group-rules", "default_security_group_rules")
+        return scope.common("network", "/default-security-group-rules", "default_security_group_rules")
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:

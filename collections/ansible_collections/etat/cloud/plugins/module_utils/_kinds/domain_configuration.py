@@ -144,7 +144,7 @@ class DomainConfiguration(Kind):
             domains = {key.path[0] for key in scope.wanted if key.kind == self.name}
             for id, path in sorted(scope.names.ids("domain").items()):
                 if path[0] in domains:
-                    yield Get("identity", "", f"/domains/{id}/config", "config", about=id, optional=True)
+                    yield Get("identity", "", f"/domains/{id}/config", "config", about=id, nothing=(404,))
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         domain = names.path("domain", "", get.about)

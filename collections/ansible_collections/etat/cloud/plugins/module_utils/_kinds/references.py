@@ -14,21 +14,6 @@ from typing import Any, ClassVar
 from .._engine.model import Get, Key, Kind, Names, Observed, Privilege, Scope
 
 
-def any_project(scope: Scope, path: str, collection: str, *query: tuple[str, str]) -> Iterator[Get]:
-    """Yield the listings of what every project sees the same way, one per region.
-
-    A manager of a domain needs the token of one of its projects to look.
-    """
-    token = ""
-    if scope.account.privilege is Privilege.DOMAIN:
-        projects = sorted(scope.names.ids("project"))
-        if not projects:
-            return
-        token = (scope.project_ids() or projects)[0]
-    for region in scope.regions:
-        yield Get("network", region, path, collection, query, project=token)
-
-
 class Service(Kind):
     """https://docs.openstack.org/api-ref/identity/v3/#list-services"""
 
@@ -85,10 +70,9 @@ class ExternalNetwork(Kind):
     name = "external_network"
     service = "network"
     stage = 2
-    _QUERY = (("router:external", "True"),)
 
     def listings(self, scope: Scope) -> Iterable[Get]:
-        return any_project(scope, "/networks", "networks", *self._QUERY)
+        return scope.common("network", "/networks", "networks", ("router:external", "True"))
 
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:

@@ -175,6 +175,21 @@ class Cloud:
             self._adapters[place] = known
         return known
 
+    def outside(self, what: str, project: str) -> Problem | None:
+        """Return why something cannot be done with the token of a project, or None when there is such a token."""
+        with self._lock:
+            session: Any = self._session(project)
+        with suppress(ka.ClientException, sdk_exceptions.SDKException):
+            try:
+                session.auth.get_access(session)
+            except ka.Unauthorized:
+                return Problem(
+                    what,
+                    f"it takes a token of the project {project}, where the account {self.name} has no role",
+                    "Name an account of that project for the tenant, or have a role in it given to this one.",
+                )
+        return None
+
     def _session(self, project: str) -> CountingSession:
         if not project:
             return self.session
@@ -208,17 +223,20 @@ class Cloud:
         found: list[Mapping[str, Any]] = []
         try:
             while query is not None:
-                page = self.request(place, get.path, "GET", params=list(query)).json()
-                held = page[get.collection]
+                page = self.request(place, get.path, "GET", params=list(query), headers=dict(get.headers)).json()
+                held = page[get.collection] if get.collection else page
                 if isinstance(held, dict):
                     return [held]
                 found += held
-                query = _next(page, get.collection)
+                query = _next(page, get.collection) or _further(get.query, held, len(found))
         except (ka.ClientException, sdk_exceptions.SDKException, ValueError, KeyError) as error:
-            if get.optional and isinstance(error, ka.NotFound):
+            if isinstance(error, ka.HttpError) and error.http_status in get.nothing:
                 return []
             where = f" in {get.region}" if get.region else ""
-            said = problem(error, self.name, f"cloud {self.name}: {get.service} cannot be read{where}")
+            what = f"cloud {self.name}: {get.service} cannot be read{where}"
+            said = problem(error, self.name, what)
+            if isinstance(error, ka.Unauthorized):
+                said = self.outside(what, get.project) or said
             if isinstance(error, ka.EndpointNotFound):
                 return Problem(said.what, said.why, f"The catalogue has these regions: {', '.join(self.regions())}.")
             return said
@@ -250,12 +268,13 @@ class Writer:
         #: What was asked for more than once, because no answer came and it was not there.
         self.repeated: set[Key] = set()
 
-    def api(self, cloud: Cloud, key: Key, repeat: bool = True) -> CloudApi:
-        """Return what a kind may use to read or write one object."""
+    def api(self, cloud: Cloud, change: Change, repeat: bool = True) -> CloudApi:
+        """Return what a kind may use to make one change, or to look before it."""
+        kind, key = self._kinds[change.key.kind], change.key
         project = ""
-        if key.region and cloud.account.privilege is Privilege.DOMAIN:
-            project = self._ids[Key("project", "", key.path[:2])]
-        return CloudApi(self, cloud, (self._kinds[key.kind].service, key.region, project), repeat)
+        if key.region and (cloud.account.privilege is Privilege.DOMAIN or change.action in kind.own_token):
+            project = self._ids[Key("project", "", key.tenant)]
+        return CloudApi(self, cloud, (kind.service, key.region, project), repeat)
 
     def id(self, cloud: Cloud, key: Key) -> str:
         """Return the id of an object that exists by now; one that could not be listed before is looked up.
@@ -306,7 +325,7 @@ class Writer:
         first = changes[0]
         creates = first.action is Action.CREATE
         for attempt in range(1, ATTEMPTS + 1):
-            api = self.api(cloud, first.key, repeat=not creates)
+            api = self.api(cloud, first, repeat=not creates)
             try:
                 ids = self._make(api, changes)
             except (ka.ClientException, sdk_exceptions.SDKException, LookupError, ValueError) as error:
@@ -350,7 +369,8 @@ class Writer:
             try:
                 ids = self.find(cloud, [key])[key]
                 for id in (id for id in ids if id not in known and len(ids) > 1):
-                    change, api = Change(Action.DELETE, key, id=id), self.api(cloud, key)
+                    change = Change(Action.DELETE, key, id=id)
+                    api = self.api(cloud, change)
                     if not kind.users(api, change):
                         kind.delete(api, change)
             except (ka.ClientException, NotThere) as error:
@@ -369,6 +389,8 @@ class Writer:
         ):
             return Done((), request_id)
         said = problem(error, cloud.name, str(first.key))
+        if isinstance(error, ka.Unauthorized):
+            said = cloud.outside(str(first.key), self.api(cloud, first).project) or said
         raise Failed(
             f"{said.why}. {said.next}",
             request_id,
@@ -397,7 +419,7 @@ class CloudApi:
         self._cloud = cloud
         self._place = place
         self._repeat = repeat
-        self.region = place[1]
+        self.region, self.project = place[1:]
         self.request_id = ""
         self.post = partial(self._send, "POST")
         self.put = partial(self._send, "PUT")
@@ -408,13 +430,15 @@ class CloudApi:
         """Return the id of an object that exists by now; one that could not be listed before is looked up."""
         return self._writer.id(self._cloud, key)
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+    def get(self, path: str, query: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """Read one page."""
-        return self._cloud.request(self._place, path, "GET", params=query).json()
+        return self._cloud.request(self._place, path, "GET", params=query, headers=dict(headers or {})).json()
 
-    def _send(self, method: str, path: str, body: Any = None) -> Any:
+    def _send(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         sent = {} if body is None else {"json": body}
-        answer = self._cloud.request(self._place, path, method, repeat=self._repeat, **sent)
+        answer = self._cloud.request(
+            self._place, path, method, repeat=self._repeat, headers=dict(headers or {}), **sent
+        )
         self.request_id = answer.headers.get("x-openstack-request-id", "")
         return answer.json() if answer.content else None
 
@@ -457,5 +481,15 @@ def _next(page: Mapping[str, Any], collection: str) -> list[tuple[str, str]] | N
     """
     links = page.get(f"{collection}_links", ())
     following = next((link["href"] for link in links if link["rel"] == "next"), None)
-    following = following or (page.get("links") or {}).get("next")
+    following = following or (page.get("links") or {}).get("next") or page.get("next")
     return parse_qsl(urlsplit(following).query) if following else None
+
+
+def _further(query: Sequence[tuple[str, str]], held: Sequence[Any], found: int) -> list[tuple[str, str]] | None:
+    """Return the query of the next page of a service without links, which is one that the query counts with an offset.
+
+    How many records a page may have is the service's own affair, so that only an empty one is the last.
+    """
+    if not held or "offset" not in dict(query):
+        return None
+    return [(name, str(found) if name == "offset" else value) for name, value in query]

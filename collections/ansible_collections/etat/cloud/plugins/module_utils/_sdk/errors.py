@@ -88,8 +88,12 @@ def _message(error: Exception) -> str:
     except ValueError:
         return ""
     # Each service wraps it under another name: {"NeutronError": {"type": …, "message": …}}.
-    inner = next(iter(body.values()), None) if isinstance(body, dict) else None
-    said = inner.get("message") if isinstance(inner, dict) else None
+    if not isinstance(body, dict):
+        return ""
+    inner = next(iter(body.values()), None)
+    # Designate, Barbican and Octavia do not wrap it.
+    found = inner if isinstance(inner, dict) else body
+    said = next((found[name] for name in ("message", "description", "faultstring") if found.get(name)), None)
     return said if isinstance(said, str) else ""
 
 

@@ -22,7 +22,17 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 #: The version below each service's endpoint; network has none in the catalogue, so it is discovered, as on the lab.
-ENDPOINTS = {"identity": "/v3", "compute": "/v2.1", "block-storage": "/v3", "network": ""}
+ENDPOINTS = {
+    "identity": "/v3",
+    "compute": "/v2.1",
+    "block-storage": "/v3",
+    "network": "",
+    "image": "/v2",
+    "dns": "/v2",
+    "key-manager": "/v1",
+    "load-balancer": "/v2",
+    "shared-file-system": "/v2",
+}
 VERSIONED = {**ENDPOINTS, "network": "/v2.0"}
 PASSWORD = "correct horse"
 #: The users of the cloud with their roles, wherever they act.
@@ -45,7 +55,20 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }
 #: What a listing's query says about the listing itself, and not about its records.
-NOT_FILTERS = {"fields", "limit", "marker", "usage"}
+NOT_FILTERS = {
+    *("fields", "limit", "marker", "offset", "usage"),
+    *("is_public", "all_projects", "all_tenants", "member_status"),
+}
+#: Collections whose key is not the end of their path.
+KEYS = {
+    "os-server-groups": "server_groups",
+    "os-aggregates": "aggregates",
+    "types": "volume_types",
+    "os-flavor-access": "flavor_access",
+    "os-volume-type-access": "volume_type_access",
+}
+#: The headers that say for whom a call is.
+FOR_WHOM = ("X-Auth-All-Projects", "X-Auth-Sudo-Project-ID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +80,7 @@ class Call:
     query: tuple[tuple[str, str], ...] = ()
     body: Any = None
     scope: str = ""
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,6 +105,8 @@ class Content:
     #: The number of records of one page, per path, and the style of its links.
     pages: dict[str, tuple[int, str]] = field(default_factory=dict)
     made: int = 0
+    #: Services that the catalogue does not have.
+    lacks: tuple[str, ...] = ()
 
 
 class CloudServer:
@@ -119,12 +145,18 @@ class CloudServer:
     def writes(self) -> list[dict[str, Any]]:
         """Return the calls that wrote, tokens, leases and the mark of the product aside, in the form of the tables."""
         return [
-            {f"{call.method} {call.path}": call.body}
+            {" ".join((call.method, call.path, *call.headers)): call.body}
             for call in self.content.calls
             if call.method != "GET"
             and call.path != "identity /auth/tokens"
             and "/tags/etat.cloud-lease" not in call.path
             and not call.path.endswith("/tags/managed_by:etat.cloud")
+        ]
+
+    def scopes(self) -> list[str]:
+        """Return the scopes of the tokens with which calls wrote."""
+        return [
+            call.scope for call in self.content.calls if call.method != "GET" and call.path != "identity /auth/tokens"
         ]
 
     def reads(self, path: str) -> list[Call]:
@@ -211,6 +243,7 @@ class CloudServer:
                 ],
             }
             for service, version in ENDPOINTS.items()
+            if service not in self.content.lacks
         ]
 
     def _get(self, call: Call) -> tuple[int, Any]:
@@ -219,12 +252,14 @@ class CloudServer:
         held = self.content.records.get(f"{call.path}?{asked}", held)
         if isinstance(held, Mapping):
             return 200, held
-        name = call.path.rpartition("/")[2].replace("-", "_")
+        path = call.path.removesuffix("/detail")
+        held = self.content.records.get(path) if held is None else held
+        name = _key(path)
         if held is None:
             record = self._record(call.path)
-            collection = call.path.split("/")[-2].replace("-", "_")
+            collection = _key(call.path.rpartition("/")[0])
             return (200, {_singular(collection): record}) if record else _missing(call.path)
-        found = [record for record in held if _matches(record, call.query)]
+        found = [record for record in held if _matches(record, call.query)][int(dict(call.query).get("offset", 0)) :]
         fields = [value for key, value in call.query if key == "fields"]
         if fields:
             found = [{name: record[name] for name in fields if name in record} for record in found]
@@ -254,13 +289,20 @@ class CloudServer:
     def _record(self, path: str) -> dict[str, Any] | None:
         collection, id = path.rsplit("/", 1)
         held = self.content.records.get(collection, ())
-        return next((record for record in held if record.get("id") == id), None)
+        if not isinstance(held, list):
+            return None
+        return next((record for record in held if str(record.get("id")) == id), None)
 
     def _post(self, call: Call) -> tuple[int, Any]:
+        if not all(isinstance(sent, (dict, list)) for sent in call.body.values()):
+            # Designate and Glance wrap nothing.
+            return 201, self._new(call.path, call.body)
         for wrapper, sent in call.body.items():
             several = isinstance(sent, list)
             made = [self._new(call.path, record) for record in (sent if several else [sent])]
-            self.content.records.setdefault(call.path, []).extend(made)
+            held = self.content.records.setdefault(call.path, [])
+            if isinstance(held, list):
+                held.extend(made)
             told = self.content.answers.get(f"POST {call.path}", {})
             answers = [{**record, **told} for record in made]
             return 201, {wrapper: answers if several else answers[0]}
@@ -290,7 +332,7 @@ class CloudServer:
         record = self._record(call.path)
         if record is not None and call.body:
             wrapper, sent = next(iter(call.body.items()))
-            record.update(sent)
+            record.update(sent if isinstance(sent, dict) else call.body)
             return 200, {wrapper: record}
         return 200, call.body or {}
 
@@ -301,9 +343,15 @@ class CloudServer:
             return self._tag(call)
         collection, id = call.path.rsplit("/", 1)
         held = self.content.records.get(collection)
-        if held:
-            held[:] = [record for record in held if record["id"] != id]
+        if isinstance(held, list):
+            held[:] = [record for record in held if str(record.get("id")) != id]
         return 204, None
+
+
+def _key(path: str) -> str:
+    """Return the key under which a listing has its records."""
+    last = path.rpartition("/")[2]
+    return KEYS.get(last, last.replace("-", "_"))
 
 
 def _singular(collection: str) -> str:
@@ -354,6 +402,7 @@ class _Handler(BaseHTTPRequestHandler):
                 query=tuple(parse_qsl(parts.query)),
                 body=json.loads(text) if text else None,
                 scope=self.headers.get("X-Auth-Token", ""),
+                headers=tuple(f"{name}={self.headers[name]}" for name in FOR_WHOM if name in self.headers),
             )
         )
         sent = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()

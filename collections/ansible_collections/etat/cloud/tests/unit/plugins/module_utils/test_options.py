@@ -35,7 +35,19 @@ identity:
   implied_roles: [{role: auditor, implies: [reader]}]
   role_assignments: [{role: auditor, group: auditors, group_domain: education}]
   endpoint_groups: [{name: inner, filters: {service: compute, region: toulouse, interface: internal}}]
-regions: [{region: toulouse, default_security_group_rules: [{direction: ingress, remote_group: PARENT}]}]
+regions:
+  - region: toulouse
+    default_security_group_rules: [{direction: ingress, remote_group: PARENT}]
+    flavors:
+      - {name: large, vcpus: 4, ram: 4096, disk: 0, is_public: false, extra_specs: {"hw:cpu_policy": null},
+         prune_access: true, access: [{domain: education, tenant: moodle}], state: present}
+    volume_types:
+      - name: secret
+        is_public: false
+        encryption: {provider: luks, control_location: front-end}
+        access: [{domain: education, tenant: moodle}]
+    aggregates:
+      - {name: ministry, hosts: [compute-1], metadata: {ssd: 1}, isolates: {domain: education, tenants: [moodle]}}
 domains:
   - name: education
     description: A ministry
@@ -68,7 +80,20 @@ tenants:
     limits: [{service: image, resource_name: image_count_total, resource_limit: -1}]
     sites:
       - region: toulouse
-        quotas: {compute: {instances: 1}, volume: {volumes: -1}, network: {router: 2}}
+        quotas:
+          compute: {instances: 1}
+          volume: {volumes: -1, types: [{name: secret, volumes: 1}]}
+          network: {router: 2}
+          load_balancer: {load_balancer: 1}
+          key_manager: {secrets: 1}
+          dns: {zones: 1}
+          shared_file_system: {shares: 1}
+        server_groups: [{name: spread, policy: anti-affinity, rules: {max_server_per_host: 1}}]
+        image_members: [{image: golden, domain: agriculture, tenant: farms}]
+        accepted_images: [{image: plain, domain: agriculture, tenant: farms, status: rejected}]
+        dns_zones: [{name: school.example., email: a@school.example, ttl: 60}]
+        secret_acls: [{name: master, users: [alice.martin], project_access: false}]
+        container_acls: [{name: bundle, user_ids: [0a1b]}]
         networks:
           - name: front
             mtu: 1400

@@ -5,7 +5,9 @@
 
 A case says: about (a claim), site (what the tenant moodle declares in toulouse) or the whole declaration, cloud
 (records that take the place of those in given.yml), plan (the changes) or problems (the messages of a refusal), and
-calls (what is written when the plan is applied). Some say more: account, accepts, answers, failed, reads.
+calls (what is written when the plan is applied). Some say more: account, accepts, answers, failed, reads, lacks (the
+services that the catalogue does not have), undeclared, refuses (calls that fail, with their status), scopes (of the
+tokens that write), unread (why something declared could not be looked at).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.etat.cloud.plugins.module_utils._converge import Declaration, Run
+from ansible_collections.etat.cloud.plugins.module_utils._converge import Declaration, Run, Undeclared
 from ansible_collections.etat.cloud.plugins.module_utils._engine.model import EngineError, State
 from ansible_collections.etat.cloud.plugins.module_utils._engine.plan import as_data
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
@@ -42,6 +44,11 @@ PARTS = {
     "calls",
     "failed",
     "reads",
+    "lacks",
+    "undeclared",
+    "refuses",
+    "scopes",
+    "unread",
 }
 
 
@@ -56,7 +63,10 @@ def cases() -> list[Any]:
 
 def prepared(cloud: CloudServer, case: Mapping[str, Any]) -> Run:
     """Return the run of a case, not yet prepared, its declaration checked and completed as a module does it."""
-    cloud.hold({**GIVEN, **case.get("cloud", {})}, case.get("answers"))
+    content = cloud.hold({**GIVEN, **case.get("cloud", {})}, case.get("answers"))
+    content.lacks = tuple(case.get("lacks", ()))
+    for call, status in case.get("refuses", {}).items():
+        cloud.fail(call, status, {"code": status, "message": "no"})
     site = {"region": "toulouse", **case.get("site", {})}
     moodle = {"tenants": [{"name": "moodle", "domain": "education", "sites": [site]}]}
     checked = VALIDATOR.validate(case.get("declaration", moodle))
@@ -64,7 +74,8 @@ def prepared(cloud: CloudServer, case: Mapping[str, Any]) -> Run:
     declared = checked.validated_parameters
     accepts = tuple(case["accepts"]) if "accepts" in case else None
     account = case.get("account", "interne")
-    declaration = Declaration(account, declared, accepts, workers=1)
+    undeclared = Undeclared(case.get("undeclared", "keep"))
+    declaration = Declaration(account, declared, accepts, workers=1, undeclared=undeclared)
     return Run(KINDS, declaration, Progress())
 
 
@@ -83,9 +94,11 @@ def test_a_declaration_on_a_cloud_gives_the_plan_and_the_calls_of_the_table(
     run.prepare()
     empty = {"region": "", "before": {}, "after": {}}
     assert [as_data(change) for change in run.plan.changes] == [{**empty, **change} for change in case["plan"]]
+    assert [str(problem) for problem in run.problems()] == case.get("unread", [])
     for path, times in case.get("reads", {}).items():
         assert len(cloud.reads(path)) == times, path
     if "calls" in case or not case["plan"]:
         run.apply()
         assert [outcome.reason for outcome in run.outcomes if outcome.state is not State.DONE] == case.get("failed", [])
         assert cloud.writes() == case.get("calls", [])
+        assert set(cloud.scopes()) == set(case.get("scopes", cloud.scopes()))

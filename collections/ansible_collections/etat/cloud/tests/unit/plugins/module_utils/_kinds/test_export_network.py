@@ -187,6 +187,7 @@ def test_what_is_exported_asks_for_what_was_chosen_and_for_no_more(exported: Exp
 def test_what_a_declaration_cannot_say_is_told(exported: Exported) -> None:
     assert sorted(line.partition(" in toulouse with the id ")[::2] for line in exported.left_out) == [
         ("floating ip education/moodle", "f-1: a declaration has no words for it"),
+        ("image member education/moodle/golden/p-far", "i-golden/p-far: a declaration has no words for it"),
         (
             "network rbac policy education/moodle/subnetpool/four/access_as_shared/p-elsewhere",
             "rb-4: a declaration has no words for it",

@@ -459,4 +459,4 @@ def test_what_is_not_there_is_a_problem_unless_it_may_be_missing(server: CloudSe
     account, path = Cloud("interne"), "/domains/d-education/config"
 
     assert isinstance(listed(account, Get("identity", "", path, "config")), Problem)
-    assert listed(account, Get("identity", "", path, "config", optional=True)) == []
+    assert listed(account, Get("identity", "", path, "config", nothing=(404,))) == []
