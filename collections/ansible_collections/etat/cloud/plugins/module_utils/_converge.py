@@ -379,10 +379,14 @@ class Run:
         return list(undeclared(self.kinds, self.wanted, seen, self._extent()))
 
     def _to_prune(self, found: Sequence[Observed]) -> list[Observed]:
-        """Return what was made by this product, and is declared no longer, with everything that goes with it."""
+        """Return what was made by this product in a declared tenant, and is declared no longer.
+
+        A tenant that is not declared at all is never pruned: servers and volumes may be in it, which are nobody's here.
+        """
         if self.declaration.undeclared is not Undeclared.PRUNE:
             return []
-        return [item for item in found if item.managed]
+        tenants = self._tenants()
+        return [item for item in found if item.managed and item.key.tenant in tenants]
 
     def _shown(self, found: Observed) -> dict[str, Any]:
         return {

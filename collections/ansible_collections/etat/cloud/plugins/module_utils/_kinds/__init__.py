@@ -62,6 +62,7 @@ from .security_group_rule import SecurityGroupRule
 from .server_group import ServerGroup
 from .subnet import Subnet
 from .subnet_pool import SubnetPool
+from .trunk import Trunk
 from .user_options import UserOptions
 from .volume_type import VolumeType
 from .volume_type_access import VolumeTypeAccess
@@ -120,6 +121,7 @@ KINDS = ordered(
         SharedSubnetPool(),
         Subnet(),
         SubnetPool(),
+        Trunk(),
         User(),
         UserOptions(),
         VolumeQuota(),

@@ -307,7 +307,11 @@ class KeyManagerQuota(Quota):
             "cas": "Certificate authorities.",
         }
     )
-    heading = {"type": "dict", "description": ["Limits of the key manager service, by the names of its API."]}
+    heading = {
+        "type": "dict",
+        "description": ["Limits of the key manager service, by the names of its API."],
+        "no_log": False,
+    }
     compared = tuple(options)
     collection, singular, plural = "/project-quotas", "project_quotas", "project_quotas"
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -77,9 +78,9 @@ class LimitResource(IdentityResource):
                 fields = {name: raw[name] or self.nothing(name) for name in self.compared}
                 yield Observed(Key(self.name, "", path), raw["id"], fields)
 
+    @abstractmethod
     def above(self, raw: Mapping[str, Any], names: Names) -> tuple[str, ...] | None:
         """Return the domain and the project that a record is about, or None when they are not known."""
-        raise NotImplementedError
 
     def nothing(self, name: str) -> Any:
         """Return the normal form of a field of which Keystone says nothing."""

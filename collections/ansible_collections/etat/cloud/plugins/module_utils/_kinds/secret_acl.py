@@ -20,7 +20,8 @@ class SecretAcl(Acl):
 
     name = "secret_acl"
     section = ("secret_acls",)
-    heading = {"description": ["Who may read secrets that the tenant keeps in this region."]}
+    # Names of people and of secrets; none of what the secrets hold.
+    heading = {"description": ["Who may read secrets that the tenant keeps in this region."], "no_log": False}
     options = acl_options("secret")
     needs = ("secret", "user", "role_assignment")
     parent, collection = "secret", "/secrets"
