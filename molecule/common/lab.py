@@ -25,6 +25,7 @@ ADMIN = "interne"
 
 #: The collections of Neutron, in an order in which they can be deleted.
 NETWORK = (
+    "trunks",
     "floatingips",
     "routers",
     "ports",

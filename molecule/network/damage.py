@@ -69,6 +69,7 @@ def own_things() -> None:
         {"destination": "2001:db8:600::/40", "nexthop": "2001:db8:6f::9"},
     ]
     put("routers", "router", MUSEUMS, "edge", routes=routes)
+    put("trunks", "trunk", MUSEUMS, "appliance", description="Changed")
     call("DELETE", f"/floatingips/{one('floatingips', MUSEUMS, 'What visitors call', 'description')}")
     partners = one("floatingips", MUSEUMS, "What partners know", "description")
     call("PUT", f"/floatingips/{partners}", {"floatingip": {"qos_policy_id": None}})

@@ -57,6 +57,21 @@ def rules(policy: str) -> set[tuple[Any, ...]]:
     }
 
 
+def test_trunks() -> None:
+    trunks, networks = mine("trunks"), mine("networks")
+    assert set(trunks) == {"appliance"}
+    ports = {
+        port["id"]: port for port in lab.listing(member().network, "/ports", "ports") if "appliance" in port["name"]
+    }
+    (inner,) = trunks["appliance"]["sub_ports"]
+    assert trunks["appliance"]["description"] == "Sees two networks through one port"
+    assert ports[trunks["appliance"]["port_id"]]["network_id"] == networks["molecule-network-side"]["id"]
+    assert ports[inner["port_id"]]["network_id"] == networks["molecule-network-fixed"]["id"]
+    assert (inner["segmentation_type"], inner["segmentation_id"]) == ("vlan", 101)
+    assert len(ports) == 2
+    assert "appliance" not in seen(neighbour(), "trunks")
+
+
 def test_address_scopes() -> None:
     scopes = mine("address-scopes")
     shown = {name: (scope["ip_version"], scope["shared"]) for name, scope in scopes.items()}

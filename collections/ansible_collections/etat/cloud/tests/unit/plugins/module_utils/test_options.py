@@ -103,6 +103,7 @@ tenants:
                 gateway_ip: none
                 allocation_pools: [{start: 192.0.2.2, end: 192.0.2.9}]
                 host_routes: [{destination: 198.51.100.0/24, nexthop: 192.0.2.1}]
+        trunks: [{name: appliance, network: front, subports: [{network: front, segmentation_id: 7}]}]
         routers:
           - name: edge
             external_network: public
