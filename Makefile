@@ -25,7 +25,7 @@ play := ansible-playbook --extra-vars lab_name=$(LAB)
 # A virtualenv holds absolute paths: a checkout that was moved gets a new one.
 setup := .venv/set-up-$(checkout_digest)
 
-.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule test-lowest test-highest testinfra lab-smoke bench performance lock schema
+.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule test-lowest test-highest testinfra lab-smoke disasters bench performance lock schema
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -85,6 +85,9 @@ test-lowest: $(setup) ## test with the lowest supported ansible-core and opensta
 
 test-highest: $(setup) ## test with the highest supported ansible-core and openstacksdk
 	@tools/versions.sh highest
+
+disasters: $(setup) ## let 200 disasters befall runs on the lab, and judge each (make test has 40)
+	@ETAT_SEEDS=$${ETAT_SEEDS:-200} molecule test --scenario-name seeded
 
 bench: $(setup) ## compare with openstack.cloud and with bare API calls, on the lab
 	@benchmarks/bench.py

@@ -56,8 +56,8 @@ with patch_module_args(json.load(sys.stdin)):
 
 
 def seeds() -> list[int]:
-    """Return the seeds to run: those that ETAT_SEEDS names, or as many as it says; 200 when it says nothing."""
-    said = os.environ.get("ETAT_SEEDS", "200")
+    """Return the seeds to run: those that ETAT_SEEDS names, or as many as it says; 40 when it says nothing."""
+    said = os.environ.get("ETAT_SEEDS", "40")
     return [int(seed) for seed in said.split(",")] if "," in said else list(range(int(said)))
 
 
