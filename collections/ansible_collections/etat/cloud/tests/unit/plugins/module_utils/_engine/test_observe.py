@@ -145,3 +145,8 @@ def test_a_kind_that_is_only_referred_to_is_never_written(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.inherent], ids=lambda kind: str(kind.name))
 def test_only_limits_are_used_up(kind: Kind) -> None:
     assert kind.in_use(None, None) == {}  # type: ignore[arg-type]
+
+
+def test_what_nobody_can_use_has_no_users() -> None:
+    (role_assignment,) = kinds("role_assignment")
+    assert role_assignment.users(None, None) == ()  # type: ignore[arg-type]
