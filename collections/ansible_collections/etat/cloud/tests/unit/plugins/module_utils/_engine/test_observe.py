@@ -147,6 +147,7 @@ def test_only_limits_are_used_up(kind: Kind) -> None:
     assert kind.in_use(None, None) == {}  # type: ignore[arg-type]
 
 
-def test_what_nobody_can_use_has_no_users() -> None:
-    (role_assignment,) = kinds("role_assignment")
-    assert role_assignment.users(None, None) == ()  # type: ignore[arg-type]
+def test_a_kind_has_nothing_against_a_change_and_nobody_uses_it_unless_it_says_so() -> None:
+    (membership,) = kinds("group_membership")
+    assert membership.users(None, None) == ()  # type: ignore[arg-type]
+    assert membership.objections(None, None, None) == ()  # type: ignore[arg-type]
