@@ -105,7 +105,8 @@ class Declaration:
     def account_names(self) -> list[str]:
         """Return the clouds.yaml entries that act, each once."""
         own = {tenant.get("account") or self.cloud for tenant in self.tenants}
-        general = any(self.declared.get(part) for part in ("identity", "regions", "domains"))
+        regions = [region for region in self.declared.get("regions") or () if _says_anything(region)]
+        general = any((regions, self.declared.get("domains"), _says_anything(self.declared.get("identity") or {})))
         return sorted(own | ({self.cloud} if general or not own else set()))
 
 
@@ -602,6 +603,11 @@ class Run:
         )
         if problems:
             raise EngineError(*problems)
+
+
+def _says_anything(item: Mapping[str, Any]) -> bool:
+    """Return whether an item of the declaration asks for anything, beside naming a region."""
+    return any(value for name, value in item.items() if name != "region")
 
 
 def _who() -> str:

@@ -395,3 +395,10 @@ def test_another_plan_than_the_reviewed_one_is_refused(server: CloudServer, run:
     assert "the plan is not the one that was reviewed" in refused["msg"]
     assert server.writes() == []
     assert not run(LMS, expect_digest=digest)[1]
+
+
+def test_a_region_of_which_nothing_is_said_asks_nobody_for_a_token(server: CloudServer, run: Any) -> None:
+    ready = {"name": "notebooks", "domain": "education", "account": "externe-notebooks"}
+    result, failed = run(ready, cloud="nowhere", regions=[{"region": "toulouse"}], identity={})
+    assert not failed, result["msg"]
+    assert {call.scope for call in server.content.calls if call.scope} == {"project p-notebooks"}
