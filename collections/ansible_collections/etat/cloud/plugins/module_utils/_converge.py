@@ -213,6 +213,8 @@ class Run:
         with self._phase("verify"):
             seen = self._observe()
             left = plan(self.kinds, diff(self.kinds, self.wanted, seen, self._to_prune(self._undeclared(seen)))).changes
+        # Of what cannot be read again nobody knows how it is.
+        self.doubts += dict.fromkeys(blocked(self.wanted, seen).values())
         self.left = [change for change in left if change.key not in undone]
 
     # --- what a run has to say

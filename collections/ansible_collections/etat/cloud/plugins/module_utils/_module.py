@@ -157,7 +157,7 @@ class CloudModule:
         head = (
             f"{done} of {len(result['outcomes'])} changes were made." if result["outcomes"] else "Nothing was changed."
         )
-        return "\n".join([head, *self._problems])
+        return "\n".join(dict.fromkeys([head, *self._problems]))
 
 
 def _short(result: Mapping[str, Any]) -> dict[str, Any]:

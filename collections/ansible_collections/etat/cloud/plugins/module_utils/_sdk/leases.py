@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._engine import marks
+from .._engine.apply import Failed
 from .._engine.lease import Lease, leases, others
 from .._engine.model import EngineError, Key, Problem
 from .cloud import Cloud
@@ -60,9 +61,16 @@ class Leases:
         return time.time() + self._ahead
 
     def tag_for(self, cloud: Cloud) -> str:
-        """Return the tag with which a project is born, so that nobody else writes in it from its first moment."""
+        """Return the tag with which a project is born, so that nobody else writes in it from its first moment.
+
+        Raises Failed when the cloud does not tell its time.
+        """
         if not self._lease.expires:
-            self._set_clock(cloud.request(IDENTITY, "/", "GET"))
+            try:
+                self._set_clock(cloud.request(IDENTITY, "/", "GET"))
+            except ka.ClientException as error:
+                said = problem(error, cloud.name, "the cloud's time")
+                raise Failed(f"{said.why}. {said.next}") from error
             self._extend()
         return self._lease.tag
 
@@ -146,7 +154,10 @@ class Leases:
         return None
 
     def _confirm(self, holding: Holding) -> Problem | None:
-        tags = self._read(holding.cloud, holding.id)["tags"]
+        try:
+            tags = self._read(holding.cloud, holding.id)["tags"]
+        except ka.ClientException as error:
+            return problem(error, holding.cloud.name, f"the lease of {holding.key} cannot be confirmed")
         held = others(tags, self.run, self.now())
         if held:
             return self._taken(holding.key, held[0])

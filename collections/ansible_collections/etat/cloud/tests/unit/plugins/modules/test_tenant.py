@@ -402,3 +402,19 @@ def test_a_region_of_which_nothing_is_said_asks_nobody_for_a_token(server: Cloud
     result, failed = run(ready, cloud="nowhere", regions=[{"region": "toulouse"}], identity={})
     assert not failed, result["msg"]
     assert {call.scope for call in server.content.calls if call.scope} == {"project p-notebooks"}
+
+
+def test_what_cannot_be_read_again_after_the_changes_is_told(
+    server: CloudServer, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = _module.Run.apply
+
+    def then_break(self: Any, leases: Any) -> None:
+        ended(self, leases)
+        server.fail("GET network toulouse /networks", 503, {"NeutronError": {"message": "down"}})
+
+    monkeypatch.setattr(_module.Run, "apply", then_break)
+    result, failed = run(LMS)
+    assert failed
+    assert result["msg"].splitlines()[0] == "5 of 5 changes were made."
+    assert "network cannot be read in toulouse: the service failed (503: down)" in result["msg"]

@@ -10,6 +10,7 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._engine.apply import Failed
 from ansible_collections.etat.cloud.plugins.module_utils._engine.lease import Lease
 from ansible_collections.etat.cloud.plugins.module_utils._engine.model import EngineError, Key
 from ansible_collections.etat.cloud.plugins.module_utils._sdk.cloud import Cloud
@@ -143,3 +144,18 @@ def test_a_lease_that_cannot_be_taken_is_told(cloud: CloudServer, project: dict[
     cloud.fail("GET identity /projects/p-moodle", 403, {"error": {"message": "no"}})
     with pytest.raises(EngineError, match="the lease of project education/moodle cannot be taken: the account may not"):
         taken(account)
+
+
+def test_a_lease_that_cannot_be_confirmed_is_told(cloud: CloudServer, account: Cloud) -> None:
+    leases = taken(account)
+    cloud.fail("GET identity /projects/p-moodle", 403, {"error": {"message": "no"}}, times=1)
+    with pytest.raises(EngineError, match="the lease of project education/moodle cannot be confirmed"):
+        leases.confirm()
+    leases.give_back()
+
+
+def test_a_project_is_not_born_where_the_cloud_does_not_tell_its_time(cloud: CloudServer, account: Cloud) -> None:
+    account.request(("identity", "", ""), "/projects", "GET")
+    cloud.fail("GET identity /", 403, {"error": {"message": "no"}})
+    with pytest.raises(Failed, match="the account may not do it"):
+        Leases("r1", "alice", 60, workers=1).tag_for(account)
