@@ -185,10 +185,12 @@ One tenant among twenty on the lab, with nothing to do, takes about 0.9 s, one p
 | its calls, of which three for versions and one for a token, and everything else | 0.2 |
 
 Nothing that `ansible.cfg` can say changes the first. Of openstacksdk only `openstack.config` is imported, and not the
-clients of all services (`_sdk/__init__.py`): half the modules, half the memory to begin with. A module that would run on
-this machine with this Python anyway is started from where it lies (`plugins/action/_here.py`): packed by Ansible it
-takes another 0.55 s of processor, because a hundred files are packed for each task and compiled without bytecode. Where
-`become`, delegation, another interpreter, `environment` or `async` ask for it, it goes Ansible's usual way.
+clients of all services (`_sdk/__init__.py`): half the modules, half the memory to begin with.
+
+A module that would run on this machine with this Python anyway is started from where it lies (`plugin_utils/_here.py`).
+Packed by Ansible it takes another 0.55 s of processor, because a hundred files are packed for each task and compiled
+without bytecode. Where `become`, delegation, another interpreter, `environment` or `async` ask for it, it goes
+Ansible's usual way.
 
 ## What to do for a large estate
 
