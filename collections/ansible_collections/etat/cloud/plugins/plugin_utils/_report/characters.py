@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Characters that do not show, made to show: the names of objects are chosen by anybody and reach terminals and files."""
+"""Characters that do not show, made to show: anybody names objects, and their names reach terminals and files."""
 
 from __future__ import annotations
 

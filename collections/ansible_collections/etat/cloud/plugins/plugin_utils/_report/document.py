@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from .terms import Outcome, Severity
 
 VERSION = 1
+Term = TypeVar("Term", bound=StrEnum)
 Scalar = str | int | float | bool | None
 #: The gravest first, as people read it.
 SEVERITIES = tuple(reversed(Severity))
@@ -190,6 +192,13 @@ def by_outcome(results: Iterable[Result]) -> dict[Outcome, int]:
     return {outcome: counts[outcome] for outcome in Outcome}
 
 
+def fact(value: Scalar) -> str:
+    """Return a fact as the API would write it."""
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _order(result: Result) -> tuple[Any, ...]:
     return (result.subject, SEVERITIES.index(result.severity), result.control, result.site)
 
@@ -271,7 +280,9 @@ def _run(row: Mapping[str, Any]) -> Run:
 
 def _mapping(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise ReportError(f"{where} is a {type(value).__name__}; expected is a mapping, as etat.cloud.posture_info returns")
+        raise ReportError(
+            f"{where} is a {type(value).__name__}; expected is a mapping, as etat.cloud.posture_info returns"
+        )
     return value
 
 
@@ -289,9 +300,9 @@ def _text(row: Mapping[str, Any], key: str, where: str) -> str:
     return value or ""
 
 
-def _one_of(terms: type[Any], row: Mapping[str, Any], key: str, where: str) -> Any:
-    value = row.get(key)
+def _one_of(terms: type[Term], row: Mapping[str, Any], key: str, where: str) -> Term:
+    value = _text(row, key, where)
     try:
         return terms(value)
     except ValueError as error:
-        raise ReportError(f"{key} of {where} is {value!r}; allowed: {', '.join(terms)}") from error
+        raise ReportError(f"{key} of {where} is '{value}'; allowed: {', '.join(terms)}") from error

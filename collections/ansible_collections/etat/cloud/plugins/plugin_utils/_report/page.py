@@ -16,16 +16,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from .characters import visible
-from .document import SEVERITIES, Finding, Result, Scalar, Subject, Tenant, Unseen, by_outcome, by_severity
+from .document import SEVERITIES, Finding, Result, Subject, Tenant, by_outcome, by_severity, fact
 from .report import Change, Report
+from .summary import Summary
 from .terms import Control, Outcome, Severity
-from .words import Language, Tongue
+from .words import Tongue
 
 _HERE = Path(__file__).parent
 #: How many objects of one control are shown for one subject; the CSV file has all of them.
@@ -35,7 +35,7 @@ MOST_WORST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Failing:
+class Row:
     """One object of a failure, as a line of a table."""
 
     site: str
@@ -51,7 +51,7 @@ class Failure:
     title: str
     severity: Severity
     control: Control | None
-    objects: Sequence[Failing]
+    objects: Sequence[Row]
     #: Objects beyond those that are shown.
     more: int
     #: Per site, why it fails where no single object does.
@@ -96,16 +96,17 @@ class Blind:
     subjects: Sequence[str]
 
 
-def page(report: Report, language: Language, table: str = "audit.csv") -> str:
+def page(report: Report, tongue: Tongue, table: str = "audit.csv") -> str:
     """Return the page, in one language. The name of the CSV file is that under which it lies beside the page."""
-    view = _View(report, Tongue(language), table)
+    view = _View(report, tongue, table)
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     # The page may hold this style and nothing else, whatever an object is called.
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _template().render(view=view, style=Markup(style), digest=digest)  # noqa: S704 - a file of this collection
+    # The style is a file of this collection.
+    return _template().render(view=view, style=Markup(style), digest=digest)  # noqa: S704
 
 
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
@@ -117,77 +118,23 @@ def _template() -> Any:
     return environment.get_template("page.html.j2")
 
 
-class _View:
+class _View(Summary):
     """What the template asks for, by name."""
 
     def __init__(self, report: Report, tongue: Tongue, table: str) -> None:
-        self.report = report
-        self.document = report.document
-        self.run = report.document.run
-        self.trend = report.trend
-        self.tongue = tongue
-        self.say = tongue.say
-        self.count = tongue.count
+        super().__init__(report, tongue)
         self.number = tongue.number
         self.text = tongue.text
+        self.day = tongue.day
         self.language = tongue.language
+        self.fact = fact
         self.table = table
         self.severities = SEVERITIES
-        self.outcomes = tuple(Outcome)
-        self._state = {
-            change.key: state
-            for state, changes in (("new", self.trend.new), ("worse", self.trend.worse))
-            for change in changes
-        } if self.trend else {}
         self._tenants = {tenant.subject: tenant for tenant in self.document.tenants}
-
-    @cached_property
-    def moment(self) -> str:
-        return self.tongue.moment(self.run.at)
-
-    @cached_property
-    def by_severity(self) -> Mapping[Severity, int]:
-        return by_severity(self.document.ended(Outcome.FAIL))
-
-    @cached_property
-    def by_outcome(self) -> Mapping[Outcome, int]:
-        return by_outcome(self.document.results)
-
-    @cached_property
-    def verdict(self) -> str:
-        """The audit in one sentence."""
-        failures = sum(self.by_severity.values())
-        if failures:
-            counts = [self.count(severity, count) for severity, count in self.by_severity.items() if count]
-            said = f"{self.say('verdict.fail', self.count('failures', failures))}{self.say('colon')}"
-            said += self.tongue.listing(counts)
-        else:
-            said = self.say("verdict.pass")
-        if blind := self.by_outcome[Outcome.NOT_EVALUABLE]:
-            said += self.say("verdict.blind", self.count("not_evaluable", blind))
-        return f"{said}."
-
-    @cached_property
-    def scope(self) -> str:
-        """How much was audited, in one line."""
-        sites = {site for tenant in self.document.tenants for site in tenant.sites}
-        ministries = {self.report.ministry(tenant.subject) for tenant in self.document.tenants}
-        return ", ".join(
-            (
-                self.count("tenants", len(self.document.tenants)),
-                self.count("ministries", len(ministries)),
-                self.count("sites", len(sites)),
-                self.count("controls", len(self.document.controls)),
-            )
-        )
 
     @cached_property
     def judged(self) -> int:
         return sum(result.judged for result in self.document.results)
-
-    @cached_property
-    def unseen(self) -> Sequence[Unseen]:
-        return sorted(self.document.unseen, key=lambda row: (row.source, row.region))
 
     @cached_property
     def ministries(self) -> Sequence[Ministry]:
@@ -195,37 +142,11 @@ class _View:
         groups: dict[str, list[Part]] = defaultdict(list)
         for subject, results in self.document.by_subject.items():
             groups[self.report.ministry(subject)].append(self._part(subject, results))
-        return [
-            Ministry(_anchor("ministry", name), self._ministry(name), groups[name]) for name in sorted(groups)
-        ]
+        return [Ministry(_anchor("ministry", name), self._ministry(name), groups[name]) for name in sorted(groups)]
 
     @cached_property
-    def parts(self) -> Sequence[Part]:
-        return [part for ministry in self.ministries for part in ministry.parts]
-
-    @cached_property
-    def worst(self) -> Sequence[Part]:
-        """The tenants with the gravest failures, those with the most of them first."""
-        failing = [part for part in self.parts if part.tenant and any(part.severities.values())]
-        return sorted(failing, key=lambda part: [-count for count in part.severities.values()])[:MOST_WORST]
-
-    @cached_property
-    def failing_controls(self) -> Sequence[tuple[str, str, Mapping[Severity, int], int, int]]:
-        """Each control that fails: id, title, failures by severity, subjects and objects."""
-        found: dict[str, list[Result]] = defaultdict(list)
-        for result in self.document.ended(Outcome.FAIL):
-            found[result.control].append(result)
-        rows = [
-            (
-                control,
-                self.title(control),
-                by_severity(results),
-                len({result.subject for result in results}),
-                sum(len(result.findings) for result in results),
-            )
-            for control, results in found.items()
-        ]
-        return sorted(rows, key=lambda row: ([-count for count in row[2].values()], row[0]))
+    def worst(self) -> Sequence[tuple[Subject, Mapping[Severity, int]]]:
+        return self.failing_tenants[:MOST_WORST]
 
     @cached_property
     def exempt(self) -> Sequence[Result]:
@@ -243,25 +164,12 @@ class _View:
     def manual(self) -> Sequence[Blind]:
         return self._blind(Outcome.MANUAL)
 
-    def title(self, control: str) -> str:
-        return self.report.title(control, self.tongue)
-
-    def called(self, subject: Subject) -> str:
-        return self.report.called(subject, self.tongue)
-
     def anchor(self, subject: Subject) -> str:
         return _anchor("subject", *subject)
-
-    def day(self, iso: str) -> str:
-        return self.tongue.day(iso)
 
     def requirement(self, framework: str, identity: str) -> str:
         """Return the title of a requirement; empty where none is known."""
         return self.report.frameworks.get(framework, {}).get(identity, "")
-
-    def value(self, value: Scalar) -> str:
-        """Return a fact as the API would write it."""
-        return {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else str(value)
 
     def changes(self, changes: Iterable[Change]) -> Sequence[Change]:
         """Return changes with the gravest first."""
@@ -309,7 +217,7 @@ class _View:
 
     def _failure(self, control: str, results: Sequence[Result]) -> Failure:
         objects = [
-            Failing(result.site, finding, self._state.get(finding.key, ""))
+            Row(result.site, finding, self.report.state(finding.key))
             for result in results
             for finding in result.findings
         ]
@@ -342,4 +250,3 @@ def _anchor(*parts: str) -> str:
     """Return a name for a link that says where it leads, and is no other's."""
     readable = re.sub(r"[^a-z0-9]+", "-", "-".join(part for part in parts if part).lower()).strip("-")
     return f"{readable}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:8]}"
-

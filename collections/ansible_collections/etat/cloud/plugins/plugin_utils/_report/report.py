@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from .document import Document, Subject
@@ -63,11 +64,26 @@ class Report:
     about: Mapping[Subject, About] = field(default_factory=dict)
     #: The title of each requirement in French, by framework and id.
     frameworks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Of the collection that renders.
+    version: str = ""
 
     def title(self, control: str, tongue: Tongue) -> str:
         """Return the title of a control."""
         known = self.controls.get(control)
         return tongue.text(known.title) if known else control
+
+    @cached_property
+    def _states(self) -> Mapping[str, str]:
+        if self.trend is None:
+            return {}
+        return {
+            **{change.key: "new" for change in self.trend.new},
+            **{change.key: "worse" for change in self.trend.worse},
+        }
+
+    def state(self, key: str) -> str:
+        """Return whether what bears this key is new or worse since the former audit; empty when it is neither."""
+        return self._states.get(key, "")
 
     def ministry(self, subject: Subject) -> str:
         """Return the ministry of a subject: the one that the estate names, or its domain."""
