@@ -96,7 +96,7 @@ class Tongue:
         """Return a moment in words, in UTC."""
         if self.language is Language.EN:
             return f"{self._date(when)} at {when:%H:%M}{_WIDE}UTC"
-        return f"{self._date(when)} à {when:%H}{_WIDE}h{_WIDE}{when:%M}{_WIDE}UTC"
+        return f"{self._date(when)} à {when.hour}{_WIDE}h{_WIDE}{when:%M}{_WIDE}UTC"
 
     def listing(self, parts: list[str]) -> str:
         """Return several things in one sentence."""
