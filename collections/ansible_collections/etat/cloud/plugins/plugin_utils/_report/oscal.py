@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 from .characters import visible
-from .document import Finding, Result, Subject, fact
+from .document import Finding, ReportError, Result, Subject, fact
 from .report import Report
 from .terms import Outcome
 from .words import Tongue
@@ -34,8 +34,14 @@ Json = dict[str, Any]
 
 
 def oscal(report: Report, tongue: Tongue) -> Json:
-    """Return the assessment results. UUIDs are the same in every audit that finds the same of the same object."""
+    """Return the assessment results. UUIDs are the same in every audit that finds the same of the same object.
+
+    A subject to which no control applies is left out, since OSCAL has no words for it. Raises ReportError where that
+    leaves nothing.
+    """
     document = report.document
+    if not document.results:
+        raise ReportError(f"the audit of cloud {document.cloud} has no results at all, which OSCAL cannot say")
     at = f"{document.run.at:%Y-%m-%dT%H:%M:%SZ}"
     plan = _uuid("plan", document.cloud)
     return {
@@ -52,7 +58,9 @@ def oscal(report: Report, tongue: Tongue) -> Json:
                 "objectives-and-methods": [_objective(report, tongue, control) for control in document.controls]
             },
             "results": [
-                _results(report, tongue, subject, results, at) for subject, results in document.by_subject.items()
+                _results(report, tongue, subject, results, at)
+                for subject, results in document.by_subject.items()
+                if results
             ],
             "back-matter": {
                 "resources": [
@@ -95,8 +103,7 @@ def _results(report: Report, tongue: Tongue, subject: Subject, results: Sequence
         "risks": [_risk(report, tongue, result, tool) for result in results if _at_risk(result)],
         "findings": [_finding(report, tongue, result) for result in results if result.outcome in _STATES],
     }
-    controls = sorted({result.control for result in results})
-    selected: Json = {"include-controls": [{"control-id": control} for control in controls]}
+    controls = [{"control-id": control} for control in sorted({result.control for result in results})]
     return {
         "uuid": _uuid("results", *place, at),
         "title": _line(report.called(subject, tongue)),
@@ -121,8 +128,7 @@ def _results(report: Report, tongue: Tongue, subject: Subject, results: Sequence
                 ],
             },
         },
-        # An empty selection selects nothing, as for a tenant to which no control applies.
-        "reviewed-controls": {"control-selections": [selected if controls else {"description": "None."}]},
+        "reviewed-controls": {"control-selections": [{"include-controls": controls}]},
         **{name: found for name, found in rows.items() if found},
         **_unseen(report),
     }

@@ -63,7 +63,7 @@ def sarif(report: Report, tongue: Tongue) -> dict[str, Any]:
                     {
                         "executionSuccessful": True,
                         "startTimeUtc": at,
-                        "account": document.run.account,
+                        "account": visible(document.run.account),
                         "toolExecutionNotifications": list(_notifications(report)),
                     }
                 ],
@@ -139,7 +139,7 @@ def _results(report: Report, tongue: Tongue, result: Result, index: int) -> Iter
     if result.waiver:
         waiver = result.waiver
         said = f"{waiver.reason} ({waiver.id}, {waiver.owner}, {waiver.until})"
-        common["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(said)}]
+        common["suppressions"] = [{"kind": "external", "justification": visible(said)}]
     for finding in result.findings or (None,):
         key = finding.key if finding else result.key
         yield {
@@ -151,9 +151,14 @@ def _results(report: Report, tongue: Tongue, result: Result, index: int) -> Iter
             "properties": {
                 "severity": result.severity,
                 "security-severity": SCORES[result.severity],
-                "evidence": {name: fact(value) for name, value in finding.evidence.items()} if finding else {},
+                "evidence": _evidence(finding),
             },
         }
+
+
+def _evidence(finding: Finding | None) -> dict[str, str]:
+    facts = finding.evidence if finding else {}
+    return {visible(name): visible(fact(value)) for name, value in facts.items()}
 
 
 def _message(report: Report, tongue: Tongue, result: Result, finding: Finding | None) -> str:

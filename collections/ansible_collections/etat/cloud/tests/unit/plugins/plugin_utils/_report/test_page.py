@@ -67,6 +67,8 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
+        if tag in {"dt", "li", "td", "th"}:
+            self.handle_data(" ")
 
     def handle_data(self, data: str) -> None:
         self.words.append((self._open[-1] if self._open else "", data))
