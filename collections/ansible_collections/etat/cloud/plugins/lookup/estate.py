@@ -88,8 +88,8 @@ _raw:
     about:
       description:
         - What people want to know of each tenant, by C(ministry/tenant).
-        - That is ministry, domain, project, offer, sensitivity, size, sites, end date, contacts, and the price in euros
-          for one month over all sites.
+        - That is ministry, domain, project, offer, sensitivity, size, sites, end date, contacts, the price in euros for
+          one month over all sites, and the file in the folder and the line in which it is declared.
       type: dict
 """
 

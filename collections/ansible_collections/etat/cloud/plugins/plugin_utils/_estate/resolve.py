@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .check import check
-from .files import Files, load
+from .files import TENANTS, Files, load
 from .merge import merge
 from .mistakes import EstateError, unknown
 from .schema import DOMAIN, PROJECTS
@@ -150,6 +150,8 @@ class Estate:
             "end_date": own.get("end_date", ""),
             "price_per_month": tenant.price,
             "contacts": own.get("contacts", []),
+            "file": f"{TENANTS}/{tenant.ministry}/{Path(tenant.document.file).name}",
+            "line": tenant.document.position(())[0],
         }
 
 

@@ -22,9 +22,10 @@ from markupsafe import Markup
 
 from .characters import visible
 from .document import SEVERITIES, Finding, Result, Subject, Tenant, by_outcome, by_severity, fact
-from .report import Change, Report
+from .report import Report
 from .summary import Summary
 from .terms import Control, Outcome, Severity
+from .trend import Change
 from .words import Tongue
 
 _HERE = Path(__file__).parent
@@ -54,8 +55,8 @@ class Failure:
     objects: Sequence[Row]
     #: Objects beyond those that are shown.
     more: int
-    #: Per site, why it fails where no single object does.
-    reasons: Sequence[tuple[str, str]]
+    #: Per site, why it fails where no single object does, and whether that is new or worse.
+    reasons: Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,9 @@ class _View(Summary):
             control=self.report.controls.get(control),
             objects=objects[:MOST_OBJECTS],
             more=max(0, len(objects) - MOST_OBJECTS),
-            reasons=[(result.site, result.reason) for result in results if result.reason],
+            reasons=[
+                (result.site, result.reason, self.report.state(result.key)) for result in results if result.reason
+            ],
         )
 
     def _blind(self, outcome: Outcome) -> Sequence[Blind]:

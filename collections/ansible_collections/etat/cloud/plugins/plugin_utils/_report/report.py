@@ -7,37 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from .document import Document, Subject
-from .terms import Control, Severity
+from .terms import Control
+from .trend import Trend
 from .words import Tongue
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one audit says of an object and the other does not, or says otherwise."""
-
-    control: str
-    subject: Subject
-    site: str
-    severity: Severity
-    type: str
-    name: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """How an audit differs from a former one."""
-
-    since: datetime
-    new: tuple[Change, ...]
-    worse: tuple[Change, ...]
-    repaired: tuple[Change, ...]
-    same: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +24,9 @@ class About:
     ministry_title: Mapping[str, str]
     end_date: str
     contacts: tuple[str, ...]
-    #: Where it is declared, and in which line; empty when that is not known.
-    file: str = ""
-    line: int = 1
+    #: Where it is declared in the estate's folder, and in which line.
+    file: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -104,6 +80,8 @@ def about(estate: Mapping[str, Mapping[str, Any]]) -> dict[Subject, About]:
             ministry_title=said["ministry_title"],
             end_date=said["end_date"],
             contacts=tuple(f"{contact['name']} <{contact['email']}>" for contact in said["contacts"]),
+            file=said["file"],
+            line=said["line"],
         )
         for said in estate.values()
     }

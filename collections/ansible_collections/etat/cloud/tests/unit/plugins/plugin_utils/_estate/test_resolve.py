@@ -101,6 +101,8 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
                 "end_date": "",
                 "price_per_month": 90,
                 "contacts": [],
+                "file": "tenants/education/moodle.yml",
+                "line": 2,
             }
         },
     }

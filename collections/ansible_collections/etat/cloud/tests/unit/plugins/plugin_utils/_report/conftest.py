@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import Document, Subject, read
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import About, Change, Report, Trend
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Control, Outcome
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import Subject, read
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import About, Report
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Control
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.trend import compare
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
 
 HERE = Path(__file__).parent
@@ -65,9 +66,8 @@ def rendered() -> Rendered:
 def made(given: Mapping[str, Any]) -> Report:
     """Return the report of a document."""
     document = read(given)
-    return Report(
-        document, _controls(), _trend(document), {tenant.subject: _about(tenant.subject) for tenant in document.tenants}
-    )
+    about = {tenant.subject: _about(tenant.subject) for tenant in document.tenants}
+    return Report(document, _controls(), compare(read(_former(given)), document), about)
 
 
 def _controls() -> dict[str, Control]:
@@ -90,26 +90,21 @@ def _about(subject: Subject) -> About:
         end_date="2029-08-31",
         contacts=("Alice Martin <alice.martin@education.example>",),
         file=f"tenants/{subject.domain}/{subject.tenant}.yml",
+        line=3,
     )
 
 
-def _trend(document: Document) -> Trend | None:
-    changes = [
-        Change(result.control, result.subject, result.site, result.severity, finding.type, finding.name, finding.key)
-        for result in document.ended(Outcome.FAIL)
-        for finding in result.findings
-    ]
-    if not changes:
-        return None
-    gone = Change(
-        "ETAT-NET-008",
-        Subject("dila", "demarches"),
-        "paris",
-        changes[0].severity,
-        "security_group_rule",
-        "default",
-        "0",
-    )
-    return Trend(
-        datetime(2026, 10, 1, 5, tzinfo=UTC), tuple(changes[:2]), tuple(changes[2:3]), (gone,), len(changes) - 3
-    )
+def _former(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an audit of the month before: two failures were not there, one was light, and one is repaired by now."""
+    former: dict[str, Any] = copy.deepcopy(dict(given))
+    former["run"]["at"] = "2026-10-01T05:00:00Z"
+    for row in former["results"]:
+        place = (row["control"], row["tenant"] or row["domain"], row["site"])
+        if place in {("ETAT-NET-001", "bac-a-sable", "paris"), ("ETAT-VOL-001", "examens", "toulouse")}:
+            row.update(outcome="pass", findings=[])
+        elif place == ("ETAT-VOL-007", "demarches", "paris"):
+            row["severity"] = "medium"
+        elif place == ("ETAT-NET-008", "moodle", "paris"):
+            rule = {"type": "security_group_rule", "id": "0d1e", "name": "default", "evidence": {"source": "0.0.0.0/0"}}
+            row.update(outcome="fail", findings=[rule])
+    return former

@@ -118,7 +118,7 @@ def test_an_object_lies_in_its_tenant_and_in_the_file_that_declares_it(report: R
             ],
             "physicalLocation": {
                 "artifactLocation": {"uri": "tenants/education/examens.yml", "uriBaseId": "ESTATE"},
-                "region": {"startLine": 1},
+                "region": {"startLine": 3},
             },
         }
     ]

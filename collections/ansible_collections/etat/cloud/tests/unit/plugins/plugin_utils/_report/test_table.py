@@ -43,7 +43,7 @@ def test_a_line_says_all_of_a_finding(report: Report, french: Tongue) -> None:
         "outcome": "fail",
         "severity": "critical",
         "judged": "3",
-        "change": "",
+        "change": "new",
         "object_type": "volume",
         "object_id": "9b7f0f7e-1f0d-4c0a-8d51-2a8d0a7a3d5e",
         "object_name": "sujets-2027",
