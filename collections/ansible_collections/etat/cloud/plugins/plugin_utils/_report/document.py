@@ -242,7 +242,7 @@ def _findings(place: tuple[str, ...], rows: Iterable[object], here: str) -> Iter
 
 
 def _digest(*parts: str) -> str:
-    # JSON keeps ("a", "b") and ("ab", "") apart.
+    # JSON keeps ("a", "b") and ("ab", "") apart, and writes any character in ASCII.
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

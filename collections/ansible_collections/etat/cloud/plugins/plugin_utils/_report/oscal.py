@@ -10,6 +10,7 @@ be checked by hand stays an observation: OSCAL knows objectives that are satisfi
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import date
@@ -192,7 +193,6 @@ def _observation(report: Report, tongue: Tongue, result: Result, tool: str, at: 
     remarks = result.reason or (result.waiver.reason if result.waiver else "")
     return {
         "uuid": _uuid("observation", result.key),
-        "title": _titled(report, tongue, result),
         "description": _titled(report, tongue, result),
         "props": [
             _own("outcome", result.outcome),
@@ -316,7 +316,8 @@ def _object_uuid(place: tuple[str, ...], result: Result, finding: Finding) -> st
 
 
 def _uuid(*parts: str) -> str:
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join(parts)))
+    # JSON keeps ("a", "b") and ("ab", "") apart, and writes any character in ASCII.
+    return str(uuid.uuid5(NAMESPACE, json.dumps(parts)))
 
 
 def _is_day(text: str) -> bool:

@@ -29,7 +29,7 @@ from .trend import Change
 from .words import Tongue
 
 _HERE = Path(__file__).parent
-#: How many objects of one control are shown for one subject; the CSV file has all of them.
+#: How many objects of one control are shown for one subject; the file of the whole audit has all of them.
 MOST_OBJECTS = 50
 #: How many tenants are worst.
 MOST_WORST = 5
@@ -97,9 +97,9 @@ class Blind:
     subjects: Sequence[str]
 
 
-def page(report: Report, tongue: Tongue, table: str = "audit.csv") -> str:
-    """Return the page, in one language. The name of the CSV file is that under which it lies beside the page."""
-    view = _View(report, tongue, table)
+def page(report: Report, tongue: Tongue, whole: str) -> str:
+    """Return the page, in one language. It refers to the file beside it that holds the whole audit, by its name."""
+    view = _View(report, tongue, whole)
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     # The page may hold this style and nothing else, whatever an object is called.
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -122,14 +122,14 @@ def _template() -> Template:
 class _View(Summary):
     """What the template asks for, by name."""
 
-    def __init__(self, report: Report, tongue: Tongue, table: str) -> None:
+    def __init__(self, report: Report, tongue: Tongue, whole: str) -> None:
         super().__init__(report, tongue)
         self.number = tongue.number
         self.text = tongue.text
         self.day = tongue.day
         self.language = tongue.language
         self.fact = fact
-        self.table = table
+        self.whole = whole
         self.severities = SEVERITIES
         self._tenants = {tenant.subject: tenant for tenant in self.document.tenants}
 

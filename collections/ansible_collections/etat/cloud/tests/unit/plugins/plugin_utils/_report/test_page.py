@@ -84,7 +84,7 @@ class Page(HTMLParser):
 
 
 def test_every_failing_object_is_shown_with_its_evidence(report: Report, tongue: Tongue) -> None:
-    text = Page(page(report, tongue)).text
+    text = Page(page(report, tongue, "audit.csv")).text
     for result in report.document.ended(Outcome.FAIL):
         assert result.control in text
         assert " ".join(report.title(result.control, tongue).split()) in text
@@ -96,7 +96,7 @@ def test_every_failing_object_is_shown_with_its_evidence(report: Report, tongue:
 
 
 def test_each_failure_says_criterion_references_and_repair(report: Report, tongue: Tongue) -> None:
-    text = Page(page(report, tongue)).text
+    text = Page(page(report, tongue, "audit.csv")).text
     control = report.controls["ETAT-NET-001"]
     for said in (control.criterion, control.repair.text, control.caution):
         assert " ".join(tongue.text(said).split()) in text
@@ -105,7 +105,7 @@ def test_each_failure_says_criterion_references_and_repair(report: Report, tongu
 
 
 def test_the_page_never_says_that_a_tenant_complies(report: Report, tongue: Tongue) -> None:
-    text = Page(page(report, tongue)).text
+    text = Page(page(report, tongue, "audit.csv")).text
     denial = {
         Language.FR: "n\u2019affirme jamais qu\u2019un espace est conforme",
         Language.EN: "never states that a tenant complies",
@@ -115,7 +115,7 @@ def test_the_page_never_says_that_a_tenant_complies(report: Report, tongue: Tong
 
 
 def test_the_first_screen_tells_who_looked_and_what_was_not_seen(report: Report, french: Tongue) -> None:
-    text = Page(page(report, french)).text
+    text = Page(page(report, french, "audit.csv")).text
     start = text[: text.index("Sommaire")]
     for said in (
         "Audit de sécurité du cloud interne",
@@ -131,7 +131,7 @@ def test_the_first_screen_tells_who_looked_and_what_was_not_seen(report: Report,
 
 
 def test_exceptions_are_listed_with_owner_and_end_and_the_next_to_end_first(report: Report, french: Tongue) -> None:
-    text = Page(page(report, french)).text
+    text = Page(page(report, french, "audit.csv")).text
     first, second = text.index("31 décembre 2026"), text.index("31 janvier 2027")
     assert text.rindex("Dérogations en vigueur") < first < second
     assert "Claire Petit" in text
@@ -139,7 +139,7 @@ def test_exceptions_are_listed_with_owner_and_end_and_the_next_to_end_first(repo
 
 
 def test_one_refused_listing_is_one_line_however_many_tenants_it_concerns(report: Report, french: Tongue) -> None:
-    html = page(report, french)
+    html = page(report, french, "audit.csv")
     assert html.count("secrets of region toulouse could not be read (403)") == 1
     reason = Page(html).text.partition("secrets of region toulouse could not be read")[2]
     assert "agriculture/alertes-sanitaires, education/examens, education/moodle" in reason
@@ -151,7 +151,7 @@ def test_what_could_not_be_seen_is_said_beside_a_tenant_without_failures(
     given["results"] = [
         row for row in given["results"] if (row["tenant"], row["control"]) == ("examens", "ETAT-KEY-001")
     ]
-    text = Page(page(rendered(given), french)).text
+    text = Page(page(rendered(given), french, "audit.csv")).text
     assert "Aucun écart ; 1 résultat non évaluable." in text
     assert re.search(r"examens Sensibilité .* 1 résultat non évaluable\. Aucun écart\.", text)
 
@@ -159,7 +159,7 @@ def test_what_could_not_be_seen_is_said_beside_a_tenant_without_failures(
 def test_an_audit_without_failures_says_so(given: dict[str, Any], tongue: Tongue) -> None:
     given.update(results=[], unseen=[], tenants=[])
     report = Report(read(given), {})
-    text = Page(page(report, tongue)).text
+    text = Page(page(report, tongue, "audit.csv")).text
     assert {Language.FR: "Aucun écart.", Language.EN: "Nothing fails."}[tongue.language] in text
     assert {Language.FR: "premier audit", Language.EN: "first audit"}[tongue.language] in text
 
@@ -175,7 +175,7 @@ def test_a_hostile_object_is_text(
             finding["evidence"] = {HOSTILE: HOSTILE}
     given["unseen"] = [{"source": HOSTILE, "region": HOSTILE, "why": HOSTILE, "role": HOSTILE}]
     given["run"].update(account=HOSTILE, roles=[HOSTILE], scope=HOSTILE)
-    html = page(rendered(given), tongue)
+    html = page(rendered(given), tongue, "audit.csv")
     parts = Page(html)
     assert {tag for tag, _attributes in parts.elements} <= ELEMENTS
     assert not [name for _tag, attributes in parts.elements for name in attributes if name.startswith("on")]
@@ -191,12 +191,12 @@ def test_a_hostile_tenant_is_text(
         row["name"] = row["name"].replace("moodle", HOSTILE)
     for row in given["results"]:
         row["tenant"] = row["tenant"].replace("moodle", HOSTILE)
-    parts = Page(page(rendered(given), tongue))
+    parts = Page(page(rendered(given), tongue, "audit.csv"))
     assert {tag for tag, _attributes in parts.elements} <= ELEMENTS
 
 
 def test_the_page_fetches_and_runs_nothing(report: Report, tongue: Tongue) -> None:
-    html = page(report, tongue)
+    html = page(report, tongue, "audit.csv")
     parts = Page(html)
     assert {tag for tag, _attributes in parts.elements} <= ELEMENTS
     assert not parts.attributes("src") + parts.attributes("style")
@@ -210,7 +210,7 @@ def test_the_page_fetches_and_runs_nothing(report: Report, tongue: Tongue) -> No
 
 
 def test_every_link_leads_somewhere_and_every_anchor_is_one(report: Report, tongue: Tongue) -> None:
-    parts = Page(page(report, tongue))
+    parts = Page(page(report, tongue, "audit.csv"))
     anchors = parts.attributes("id")
     assert len(anchors) == len(set(anchors))
     assert {target.removeprefix("#") for target in parts.attributes("href")} <= set(anchors)
@@ -220,26 +220,30 @@ def test_every_link_leads_somewhere_and_every_anchor_is_one(report: Report, tong
 def test_links_stay_the_same_from_one_audit_to_the_next(
     given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], tongue: Tongue
 ) -> None:
-    before = Page(page(rendered(given), tongue)).attributes("id")
+    before = Page(page(rendered(given), tongue, "audit.csv")).attributes("id")
     given["run"]["at"] = "2027-01-01T05:00:00Z"
-    assert Page(page(rendered(given), tongue)).attributes("id") == before
+    assert Page(page(rendered(given), tongue, "audit.csv")).attributes("id") == before
 
 
 def test_the_page_names_its_language_and_that_of_what_is_in_another(report: Report, tongue: Tongue) -> None:
-    parts = Page(page(report, tongue))
+    parts = Page(page(report, tongue, "audit.csv"))
     assert parts.elements[0] == ("html", {"lang": tongue.language})
     others = [attributes["lang"] for tag, attributes in parts.elements[1:] if "lang" in attributes]
     assert ("en" in others) is (tongue.language is Language.FR)
 
 
 def test_headings_step_down_one_level_at_a_time(report: Report, tongue: Tongue) -> None:
-    levels = [int(tag[1]) for tag, _attributes in Page(page(report, tongue)).elements if re.fullmatch(r"h\d", tag)]
+    levels = [
+        int(tag[1])
+        for tag, _attributes in Page(page(report, tongue, "audit.csv")).elements
+        if re.fullmatch(r"h\d", tag)
+    ]
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_every_table_has_headers_with_a_scope(report: Report, tongue: Tongue) -> None:
-    tables = page(report, tongue).split("<table")[1:]
+    tables = page(report, tongue, "audit.csv").split("<table")[1:]
     assert len(tables) > 10
     for table in tables:
         inside = table.partition("</table>")[0]
@@ -250,7 +254,7 @@ def test_every_table_has_headers_with_a_scope(report: Report, tongue: Tongue) ->
 
 
 def test_colours_are_told_apart_from_their_ground(report: Report, french: Tongue) -> None:
-    (style,) = (data for tag, data in Page(page(report, french)).words if tag == "style")
+    (style,) = (data for tag, data in Page(page(report, french, "audit.csv")).words if tag == "style")
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", style))
     assert {*Severity} <= colours.keys()
     # White words on each severity, and words in ink, soft and accent on paper and on the ground of headers.
@@ -277,7 +281,7 @@ def contrast(front: str, back: str) -> float:
 
 
 def test_french_is_set_with_its_own_spaces(report: Report, french: Tongue) -> None:
-    html = page(report, french)
+    html = page(report, french, "audit.csv")
     text = " ".join(data for tag, data in Page(html).words if tag not in ("style", "code"))
     assert "«\u202fdefault\u202f»" in text
     assert not re.findall(r" [;!?»]|« ", text)
@@ -292,10 +296,10 @@ def test_what_is_left_out_is_counted(
         {"type": "port", "id": str(number), "name": f"port-{number}", "evidence": {}}
         for number in range(MOST_OBJECTS + 7)
     ]
-    text = Page(page(rendered(given), french)).text
+    text = Page(page(rendered(given), french, "audit.csv")).text
     assert f"port-{MOST_OBJECTS - 1}" in text
     assert f"port-{MOST_OBJECTS}" not in text
-    assert "et 7 autres objets, dans le fichier CSV" in text
+    assert "et 7 autres objets, dans le fichier audit.csv" in text
 
 
 def test_a_control_that_is_not_known_is_shown_by_its_id(
@@ -303,7 +307,7 @@ def test_a_control_that_is_not_known_is_shown_by_its_id(
 ) -> None:
     for row in given["results"]:
         row["control"] = row["control"].replace("ETAT-NET-001", "ETAT-NEW-999")
-    assert "ETAT-NEW-999" in Page(page(rendered(given), tongue)).text
+    assert "ETAT-NEW-999" in Page(page(rendered(given), tongue, "audit.csv")).text
 
 
 def test_a_ready_project_stands_under_its_ministry(report: Report, french: Tongue) -> None:
@@ -311,12 +315,12 @@ def test_a_ready_project_stands_under_its_ministry(report: Report, french: Tongu
     other = {**report.about, subject: report.about[Subject("dila", "demarches")]}
     moved = Report(report.document, report.controls, None, other)
     assert moved.called(subject, french) == "dila/moodle"
-    text = Page(page(moved, french)).text
+    text = Page(page(moved, french, "audit.csv")).text
     assert text.rindex("information légale") < text.rindex("moodle Sensibilité")
 
 
 def test_the_gravest_failure_of_a_tenant_comes_first(report: Report, french: Tongue) -> None:
-    html = page(report, french)
+    html = page(report, french, "audit.csv")
     moodle = html[html.index('<h4 id="subject-education-moodle') :].partition("</section>")[0]
     shown = [Severity(severity) for severity in re.findall(r'<article class="failure (\w+)">', moodle)]
     assert len(shown) == 4
