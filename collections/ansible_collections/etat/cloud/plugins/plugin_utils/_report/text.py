@@ -41,7 +41,7 @@ def text(report: Report, tongue: Tongue) -> str:
         *_next(summary),
     ]
     # Terminals and their users break lines at plain spaces, and search for them.
-    return "\n".join(visible(line.replace("\u202f", " ").replace("\u00a0", " ")).rstrip() for line in lines) + "\n"
+    return "\n".join(line.replace("\u202f", " ").replace("\u00a0", " ").rstrip() for line in lines) + "\n"
 
 
 def _heading(summary: Summary) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ansible_collections.etat.cloud.plugins.plugin_utils._report.oscal import os
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import Report
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Outcome
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
+from trestle.oscal import OSCAL_VERSION
 from trestle.oscal.assessment_results import AssessmentResults
 
 #: The fields that refer to what is named elsewhere in the document.
@@ -28,6 +29,7 @@ def made(report: Report, tongue: Tongue) -> dict[str, Any]:
     """Return the results, which the models of OSCAL accept."""
     document: dict[str, Any] = json.loads(json.dumps(oscal(report, tongue)))["assessment-results"]
     AssessmentResults.model_validate(document)
+    assert document["metadata"]["oscal-version"] == OSCAL_VERSION
     return document
 
 
