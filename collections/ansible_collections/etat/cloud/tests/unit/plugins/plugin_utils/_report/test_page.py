@@ -217,6 +217,17 @@ def test_every_link_leads_somewhere_and_every_anchor_is_one(report: Report, tong
     assert set(parts.attributes("aria-labelledby")) <= set(anchors)
 
 
+def test_every_landmark_has_a_name_of_its_own(report: Report, tongue: Tongue) -> None:
+    parts = Page(page(report, tongue, "audit.csv"))
+    landmarks = [
+        attributes["aria-labelledby"]
+        for tag, attributes in parts.elements
+        if tag in {"section", "nav"} and "aria-labelledby" in attributes
+    ]
+    assert len(landmarks) > 8
+    assert len(landmarks) == len(set(landmarks))
+
+
 def test_links_stay_the_same_from_one_audit_to_the_next(
     given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], tongue: Tongue
 ) -> None:
