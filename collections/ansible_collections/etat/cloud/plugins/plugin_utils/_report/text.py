@@ -62,6 +62,7 @@ def _trend(summary: Summary) -> Iterator[str]:
         summary.count("new", len(trend.new)),
         summary.count("worse", len(trend.worse)),
         summary.count("repaired", len(trend.repaired)),
+        *([summary.count("unknown", len(trend.unknown))] if trend.unknown else []),
         summary.count("same", trend.same),
     ]
     yield from _wrapped(summary.say("trend.counts", summary.tongue.moment(trend.since), summary.tongue.listing(counts)))

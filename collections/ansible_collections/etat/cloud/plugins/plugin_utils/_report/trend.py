@@ -39,17 +39,21 @@ class Trend:
     new: tuple[Change, ...]
     worse: tuple[Change, ...]
     repaired: tuple[Change, ...]
+    #: What failed before, and could not be looked for now.
+    unknown: tuple[Change, ...]
     same: int
 
 
 def compare(former: Document, document: Document) -> Trend:
     """Return how an audit differs from a former one of the same cloud.
 
-    A failure is repaired when the control that found it judged again and does not find it. One that could not be looked
-    for, or is excused by now, is in no list.
+    A failure is repaired when the control that found it judged again and does not find it; otherwise nobody knows. One
+    that is excused by now is in no list.
     """
     before, after = dict(_failures(former)), dict(_failures(document))
     judged = {result.key for result in document.ended(*_JUDGED)}
+    excused = {result.key for result in document.ended(Outcome.EXEMPT)}
+    gone = [change for key, change in before.items() if key not in after]
     worse = [
         change for key, change in after.items() if key in before and not at_least(before[key].severity, change.severity)
     ]
@@ -57,7 +61,8 @@ def compare(former: Document, document: Document) -> Trend:
         since=former.run.at,
         new=tuple(change for key, change in after.items() if key not in before),
         worse=tuple(worse),
-        repaired=tuple(change for key, change in before.items() if key not in after and change.place in judged),
+        repaired=tuple(change for change in gone if change.place in judged),
+        unknown=tuple(change for change in gone if change.place not in judged | excused),
         same=len(before.keys() & after.keys()) - len(worse),
     )
 

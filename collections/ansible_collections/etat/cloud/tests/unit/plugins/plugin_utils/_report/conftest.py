@@ -95,7 +95,7 @@ def _about(subject: Subject) -> About:
 
 
 def _former(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an audit of the month before: two failures were not there, one was light, and one is repaired by now."""
+    """Return an audit of the month before: some failures were not there, others were otherwise."""
     former: dict[str, Any] = copy.deepcopy(dict(given))
     former["run"]["at"] = "2026-10-01T05:00:00Z"
     for row in former["results"]:
@@ -107,4 +107,7 @@ def _former(given: Mapping[str, Any]) -> dict[str, Any]:
         elif place == ("ETAT-NET-008", "moodle", "paris"):
             rule = {"type": "security_group_rule", "id": "0d1e", "name": "default", "evidence": {"source": "0.0.0.0/0"}}
             row.update(outcome="fail", findings=[rule])
+        elif place == ("ETAT-LB-002", "moodle", "paris"):
+            listener = {"type": "listener", "id": "7f3a", "name": "http", "evidence": {"versions": "TLSv1"}}
+            row.update(outcome="fail", reason="", findings=[listener])
     return former

@@ -123,7 +123,7 @@ def test_the_first_screen_tells_who_looked_and_what_was_not_seen(report: Report,
         "14 écarts à traiter : 6 critiques, 4 élevés, 2 moyens, 1 faible et 1 pour information ; 5 résultats non",
         "Compte auditor Rôles reader Portée du jeton system",
         "3 lectures refusées ou absentes load_balancers (paris)",
-        "Nouveaux 2 Aggravés 1 Corrigés 1",
+        "Nouveaux 2 Aggravés 1 Corrigés 1 N\u2019ont pas pu être cherchés de nouveau 1 Inchangés 14",
         "1er octobre 2026",
         "education/moodle 2 critiques, 2 élevés et 1 moyen",
     ):

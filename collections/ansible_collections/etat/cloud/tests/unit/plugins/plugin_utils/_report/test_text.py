@@ -20,8 +20,8 @@ Compte auditor (reader), portée du jeton : system
 
 14 écarts à traiter : 6 critiques, 4 élevés, 2 moyens, 1 faible et 1 pour
 information ; 5 résultats non évaluables.
-Depuis le 1er octobre 2026 à 5 h 00 UTC : 2 nouveaux, 1 aggravé, 1 corrigé et
-14 inchangés.
+Depuis le 1er octobre 2026 à 5 h 00 UTC : 2 nouveaux, 1 aggravé, 1 corrigé,
+1 non revu et 14 inchangés.
 
 Espaces à traiter d'abord                critique  élevée  moyenne  faible  info
   education/moodle                              2       2        1       .     .

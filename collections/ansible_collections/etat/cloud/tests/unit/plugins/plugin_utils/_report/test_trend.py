@@ -19,7 +19,7 @@ def names(trend: Trend) -> dict[str, list[tuple[str, str]]]:
     """Return the control and the object of each change."""
     return {
         state: [(change.control, change.name) for change in getattr(trend, state)]
-        for state in ("new", "worse", "repaired")
+        for state in ("new", "worse", "repaired", "unknown")
     }
 
 
@@ -37,13 +37,14 @@ def test_each_failure_is_in_one_list(report: Report) -> None:
         "new": [("ETAT-NET-001", "<b>jeu</b>"), ("ETAT-VOL-001", "sujets-2027")],
         "worse": [("ETAT-VOL-007", "base")],
         "repaired": [("ETAT-NET-008", "default")],
+        "unknown": [("ETAT-LB-002", "http")],
     }
     assert report.trend.same == 14
 
 
 def test_an_audit_is_the_same_as_itself(given: dict[str, Any]) -> None:
     trend = compare(read(given), read(given))
-    assert names(trend) == {"new": [], "worse": [], "repaired": []}
+    assert names(trend) == {"new": [], "worse": [], "repaired": [], "unknown": []}
     assert trend.same == 17
 
 
@@ -54,26 +55,29 @@ def test_what_became_lighter_is_the_same(given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "repaired"),
+    ("outcome", "state"),
     [
-        ("pass", [("ETAT-VOL-001", "sujets-2027")]),
-        ("not_applicable", [("ETAT-VOL-001", "sujets-2027")]),
-        ("not_evaluable", []),
-        ("manual", []),
-        ("exempt", []),
+        ("pass", "repaired"),
+        ("not_applicable", "repaired"),
+        ("not_evaluable", "unknown"),
+        ("manual", "unknown"),
+        ("exempt", None),
     ],
 )
-def test_only_what_was_judged_again_is_repaired(
-    given: dict[str, Any], outcome: str, repaired: list[tuple[str, str]]
-) -> None:
+def test_only_what_was_judged_again_is_repaired(given: dict[str, Any], outcome: str, state: str | None) -> None:
     later = changed(given, lambda row: row.update(outcome=outcome, findings=[]), "ETAT-VOL-001", "examens")
-    assert names(compare(read(given), later)) == {"new": [], "worse": [], "repaired": repaired}
+    assert {name for name, changes in names(compare(read(given), later)).items() if changes} == {state} - {None}
 
 
 def test_a_tenant_that_is_audited_no_more_is_not_repaired(given: dict[str, Any]) -> None:
     later = copy.deepcopy(given)
     later["results"] = [row for row in later["results"] if row["tenant"] != "examens"]
-    assert names(compare(read(given), read(later))) == {"new": [], "worse": [], "repaired": []}
+    assert names(compare(read(given), read(later))) == {
+        "new": [],
+        "worse": [],
+        "repaired": [],
+        "unknown": [("ETAT-VOL-001", "sujets-2027")],
+    }
 
 
 def test_a_failure_without_objects_counts_as_one(given: dict[str, Any]) -> None:
