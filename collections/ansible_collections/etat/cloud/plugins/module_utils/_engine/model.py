@@ -74,11 +74,15 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why something cannot be done: what happened to which object, why, and what to do next."""
+    """Why something cannot be done: what happened to which object, why, and what to do next.
+
+    status: the HTTP status, where a service answered. 404 of a listing: the service does not know such objects.
+    """
 
     what: str
     why: str
     next: str
+    status: int = 0
 
     def __str__(self) -> str:
         return f"{self.what}: {self.why}. {self.next}"
@@ -211,6 +215,8 @@ class Get:
     about: what the answer does not say itself, for instance the id of the group whose members are listed.
     provided: the answer shows what a provider gives; see Observed.
     nothing: refusals that only mean that there is nothing to show, by their HTTP status.
+    microversion: of the service's API; empty for the one that the kinds speak.
+    head: the headers of the answer are the one record, by their names in lower case, as object storage has it.
     """
 
     service: str
@@ -223,6 +229,8 @@ class Get:
     provided: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     nothing: tuple[int, ...] = ()
+    microversion: str = ""
+    head: bool = False
 
 
 @dataclass(slots=True)

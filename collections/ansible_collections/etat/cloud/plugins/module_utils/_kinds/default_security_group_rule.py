@@ -10,7 +10,8 @@ from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed, Place, Privilege, Scope, Wanted
 from .._options import STATE
-from .security_group_rule import ANY, SecurityGroupRule, ports_name, ports_of, prefix_name, protocol_name
+from .._rules import ANY, ports_name, ports_of, prefix_name, protocol_name
+from .security_group_rule import SecurityGroupRule
 
 #: What Neutron calls the group that gets the rule.
 PARENT = "PARENT"

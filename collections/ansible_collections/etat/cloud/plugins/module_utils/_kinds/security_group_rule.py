@@ -5,42 +5,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed, Place, Scope, Wanted
 from .._options import STATE
+from .._rules import ANY, ports_name, ports_of, prefix_name, protocol_name
 from .security_group import DEFAULT, groups_with_rules
 
-#: Protocols by the numbers of IANA, under the names that Neutron uses.
-#: https://www.iana.org/assignments/protocol-numbers/
-PROTOCOLS = {
-    "1": "icmp",
-    "2": "igmp",
-    "4": "ipip",
-    "6": "tcp",
-    "8": "egp",
-    "17": "udp",
-    "33": "dccp",
-    "41": "ipv6-encap",
-    "43": "ipv6-route",
-    "44": "ipv6-frag",
-    "46": "rsvp",
-    "47": "gre",
-    "50": "esp",
-    "51": "ah",
-    "58": "ipv6-icmp",
-    "59": "ipv6-nonxt",
-    "60": "ipv6-opts",
-    "89": "ospf",
-    "112": "vrrp",
-    "113": "pgm",
-    "132": "sctp",
-    "136": "udplite",
-}
-ICMP = ("icmp", "ipv6-icmp")
-ANY = "any"
 ETHERTYPES = ("IPv4", "IPv6")
 DIRECTIONS = ("ingress", "egress")
 #: The option that names each kind of other side.
@@ -49,36 +21,6 @@ _OTHER_SIDES = {
     "security_group": "remote_group",
     "address_group": "remote_address_group",
 }
-
-
-def protocol_name(protocol: str | int | None, ethertype: str) -> str:
-    """Return the one name of a protocol that may be given by name, by number or not at all."""
-    text = ANY if protocol in (None, "") else str(protocol).lower()
-    text = PROTOCOLS.get(text, text)
-    if text == "icmpv6" or (text == "icmp" and ethertype == "IPv6"):
-        return "ipv6-icmp"
-    return text
-
-
-def ports_name(first: int | None, last: int | None, protocol: str) -> str:
-    """Return the one name of a range of ports, or of an ICMP type and code."""
-    if first is None and last is None:
-        return ANY
-    if protocol in ICMP:
-        return f"{first}" if last is None else f"{first}:{last}"
-    low, high = (last if first is None else first), (first if last is None else last)
-    # Every port is the same as no word on ports.
-    if low is not None and high is not None and low <= 1 and high >= 65535:
-        return ANY
-    return f"{low}" if low == high else f"{low}-{high}"
-
-
-def prefix_name(prefix: str | None) -> str:
-    """Return the one name of a prefix; every address is the same as no word on addresses."""
-    if not prefix:
-        return ANY
-    network = ipaddress.ip_network(prefix, strict=False)
-    return ANY if network.prefixlen == 0 else str(network)
 
 
 class SecurityGroupRule(Kind):
@@ -247,19 +189,6 @@ class SecurityGroupRule(Kind):
             **{name: value for name, value in remote.items() if value is not None},
             **change.once,
         }
-
-
-def ports_of(text: str | None, protocol: str) -> tuple[int | None, int | None]:
-    """Return the two ends of a range as Neutron takes them; for ICMP, the type and the code if it is said."""
-    if text is None:
-        return None, None
-    first, sign, last = text.partition(":" if protocol in ICMP else "-")
-    if not first.isdecimal() or (sign and not last.isdecimal()):
-        forms = "an ICMP type nor a type and code as 8:0" if protocol in ICMP else "a port nor a range as 80-90"
-        raise ValueError(f"ports {text} are neither {forms}")
-    if protocol in ICMP:
-        return int(first), int(last) if sign else None
-    return int(first), int(last if sign else first)
 
 
 def _other_side(item: Mapping[str, Any]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -54,6 +54,7 @@ VERSIONS = {
     "load-balancer": "2",
     "dns": "2",
     "shared-file-system": "2",
+    "object-store": "1",
 }
 #: The microversion that the kinds speak, where a service has them and the oldest one lacks what they need.
 MICROVERSIONS = {"compute": "2.64", "block-storage": "3.3", "shared-file-system": "2.40"}
@@ -77,6 +78,9 @@ SCOPE_OPTIONS = frozenset(
 ATTEMPTS = 3
 #: Seconds before that look, and before the next one: a service may still be at it when nobody waits for it any more.
 LOOK_AFTER = (1.0, 3.0)
+
+
+Listing = list[Mapping[str, Any]]
 
 
 class NotThere(LookupError):
@@ -209,13 +213,23 @@ class Cloud:
 
     # --- reading
 
-    def read(self, gets: Iterable[Get], workers: int) -> dict[Get, list[Mapping[str, Any]] | Problem]:
-        """Read listings at once, all pages of each; a listing that fails gives the problem in its place."""
-        asked = list(gets)
-        with ThreadPoolExecutor(workers) as pool:
-            return dict(zip(asked, pool.map(self._listing, asked), strict=True))
+    def read(
+        self, gets: Iterable[Get], workers: int, keep: Callable[[Get, Listing], Listing] | None = None
+    ) -> dict[Get, Listing | Problem]:
+        """Read listings at once, all pages of each; a listing that fails gives the problem in its place.
 
-    def _listing(self, get: Get) -> list[Mapping[str, Any]] | Problem:
+        keep: what is kept of a listing, at once when it is read.
+        """
+        asked = list(gets)
+
+        def read_one(get: Get) -> Listing | Problem:
+            found = self._listing(get)
+            return found if keep is None or isinstance(found, Problem) else keep(get, found)
+
+        with ThreadPoolExecutor(workers) as pool:
+            return dict(zip(asked, pool.map(read_one, asked), strict=True))
+
+    def _listing(self, get: Get) -> Listing | Problem:
         if not get.path:
             return list(self._catalogue.catalog)
         place = (get.service, get.region, get.project)
@@ -223,7 +237,14 @@ class Cloud:
         found: list[Mapping[str, Any]] = []
         try:
             while query is not None:
-                page = self.request(place, get.path, "GET", params=list(query), headers=dict(get.headers)).json()
+                method, version = "HEAD" if get.head else "GET", get.microversion
+                asked = {"params": list(query), "headers": dict(get.headers)}
+                answer = self.request(
+                    place, get.path, method, **asked, **({"microversion": version} if version else {})
+                )
+                if get.head:
+                    return [{name.lower(): value for name, value in answer.headers.items()}]
+                page = answer.json()
                 held = page[get.collection] if get.collection else page
                 if isinstance(held, dict):
                     return [held]
@@ -238,7 +259,8 @@ class Cloud:
             if isinstance(error, ka.Unauthorized):
                 said = self.outside(what, get.project) or said
             if isinstance(error, ka.EndpointNotFound):
-                return Problem(said.what, said.why, f"The catalogue has these regions: {', '.join(self.regions())}.")
+                regions = f"The catalogue has these regions: {', '.join(self.regions())}."
+                return replace(said, next=regions)
             return said
         return found
 
@@ -474,11 +496,13 @@ def _account(name: str, access: Any, methods: tuple[str, ...]) -> Account:
     )
 
 
-def _next(page: Mapping[str, Any], collection: str) -> list[tuple[str, str]] | None:
-    """Return the query of the next page, or None after the last.
+def _next(page: Any, collection: str) -> list[tuple[str, str]] | None:
+    """Return the query of the next page, or None after the last, and for an answer that is a list and has no links.
 
     Only the query of the link is used: behind a proxy the rest of it is often wrong.
     """
+    if not isinstance(page, dict):
+        return None
     links = page.get(f"{collection}_links", ())
     following = next((link["href"] for link in links if link["rel"] == "next"), None)
     following = following or (page.get("links") or {}).get("next") or page.get("next")
@@ -486,10 +510,12 @@ def _next(page: Mapping[str, Any], collection: str) -> list[tuple[str, str]] | N
 
 
 def _further(query: Sequence[tuple[str, str]], held: Sequence[Any], found: int) -> list[tuple[str, str]] | None:
-    """Return the query of the next page of a service without links, which is one that the query counts with an offset.
+    """Return the query of the next page of a service without links: one counted with an offset, or named by a marker.
 
     How many records a page may have is the service's own affair, so that only an empty one is the last.
     """
+    if held and "marker" in dict(query):
+        return [(name, str(held[-1]["name"]) if name == "marker" else value) for name, value in query]
     if not held or "offset" not in dict(query):
         return None
     return [(name, str(found) if name == "offset" else value) for name, value in query]

@@ -61,7 +61,9 @@ def problem(error: Exception, cloud: str, what: str) -> Problem:
         why, what_next = _first_line(error), "Correct the declaration and run again."
     else:
         why, what_next = (f"{type(error).__name__}: {_first_line(error)}", f"Check the entry {cloud} of clouds.yaml.")
-    return Problem(what, why, what_next)
+    # A catalogue without the service says what a service says of a collection that it does not have.
+    status = 404 if isinstance(error, ka.EndpointNotFound) else getattr(error, "http_status", 0)
+    return Problem(what, why, what_next, status)
 
 
 def _connection(error: Exception) -> str:

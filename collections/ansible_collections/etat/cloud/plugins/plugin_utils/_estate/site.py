@@ -23,15 +23,10 @@ from ansible_collections.etat.cloud.plugins.module_utils._kinds._resource import
 )
 from ansible_collections.etat.cloud.plugins.module_utils._kinds.network_rbac_policy import OBJECTS, NetworkRbacPolicy
 from ansible_collections.etat.cloud.plugins.module_utils._kinds.qos_policy import FIELDS, QosPolicy
-from ansible_collections.etat.cloud.plugins.module_utils._kinds.security_group_rule import (
-    ANY,
-    ICMP,
-    PROTOCOLS,
-    SecurityGroupRule,
-    protocol_name,
-)
+from ansible_collections.etat.cloud.plugins.module_utils._kinds.security_group_rule import SecurityGroupRule
 from ansible_collections.etat.cloud.plugins.module_utils._kinds.subnet import IPV6_MODES, SOURCES
 from ansible_collections.etat.cloud.plugins.module_utils._kinds.subnet_pool import merged
+from ansible_collections.etat.cloud.plugins.module_utils._rules import ANY, ICMP, PROTOCOLS, protocol_name
 
 from .mistakes import Path, said, unknown
 

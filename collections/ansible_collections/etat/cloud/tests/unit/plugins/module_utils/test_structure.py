@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._controls import CONTROLS
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
 
 HERE = Path(__file__).parent
@@ -51,6 +52,33 @@ def test_the_engine_imports_nothing_but_itself_and_the_standard_library(path: Pa
     assert not {name.partition(".")[0] for name in names} & outside
     # Two dots would lead out of the engine.
     assert not [name for name in names if name.startswith("..")]
+
+
+@pytest.mark.parametrize("path", sorted((UTILS / "_audit").glob("*.py")), ids=lambda path: str(path.name))
+def test_the_audit_imports_nothing_but_itself_and_the_normal_form_of_rules(path: Path) -> None:
+    outside = {"ansible", "ansible_collections", "openstack", "keystoneauth1", "requests", "yaml"}
+    names = set(imported(path))
+    assert not {name.partition(".")[0] for name in names} & outside
+    assert {name for name in names if name.startswith("..")} <= {".._rules"}
+
+
+@pytest.mark.parametrize("path", sorted((UTILS / "_controls").glob("*.py")), ids=lambda path: str(path.name))
+def test_a_control_knows_nothing_but_the_audit(path: Path) -> None:
+    # It looks at facts and at the day that it is given: neither the clock, nor a file, nor a cloud.
+    allowed = {"__future__", "collections.abc", "dataclasses", "datetime", "functools", "ipaddress", "itertools", "re"}
+    names = set(imported(path))
+    assert {name for name in names if not name.startswith(".")} <= allowed | {"collections", "typing", "base64", "math"}
+    assert {name for name in names if name.startswith("..")} <= {
+        ".._rules",
+        *(f".._audit.{part}" for part in ("filtering", "model", "view", "waiver")),
+    }
+    assert not words(path) & {"now", "utcnow"}
+
+
+def test_every_family_is_gathered_and_has_a_table() -> None:
+    files = {path.stem for path in (UTILS / "_controls").glob("*.py") if path.name != "__init__.py"}
+    assert files == {control.family for control in CONTROLS}
+    assert files == {path.stem for path in (HERE / "_controls" / "cases").iterdir()}
 
 
 @pytest.mark.parametrize("path", sorted((UTILS / "_kinds").glob("*.py")), ids=lambda path: str(path.name))

@@ -13,9 +13,9 @@ import pytest
 import yaml
 from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Get, Key, Names, Observed, Place
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
-from ansible_collections.etat.cloud.plugins.module_utils._kinds.security_group_rule import (
+from ansible_collections.etat.cloud.plugins.module_utils._kinds.security_group_rule import SecurityGroupRule
+from ansible_collections.etat.cloud.plugins.module_utils._rules import (
     PROTOCOLS,
-    SecurityGroupRule,
     ports_name,
     prefix_name,
     protocol_name,

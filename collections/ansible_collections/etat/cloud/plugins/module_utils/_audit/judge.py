@@ -1,0 +1,179 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From facts to results. Here, and nowhere else, a refusal becomes not evaluable and a waiver becomes exempt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from .facts import Facts
+from .model import Control, Finding, Level, Outcome, Refusal, Result, Row, Severity, Tenant, Verdict, Waiver
+from .sources import SOURCES
+from .view import IN_USE, View
+from .waiver import concerns, waived
+
+#: What a result is, of the verdicts on its objects: the first one of these that any of them has.
+PRECEDENCE = (Outcome.FAIL, Outcome.NOT_EVALUABLE, Outcome.MANUAL, Outcome.PASS, Outcome.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What is judged: tenants, domains by name, and, of services, which regions."""
+
+    tenants: tuple[Tenant, ...]
+    domains: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+def judge(
+    controls: Sequence[Control], facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date
+) -> list[Result]:
+    """Return what every control says of every subject of its level, in the order of the controls."""
+    views = {level: list(_views(level, facts, subjects, waivers, today)) for level in Level}
+    return [waived(judged(control, view), view.waivers, today) for control in controls for view in views[control.level]]
+
+
+def judged(control: Control, view: View) -> Result:
+    """Return what a control says of one subject, waivers aside."""
+    tenant = view.tenant
+    result = Result(
+        control=control.id,
+        level=control.level,
+        domain=tenant.domain if tenant else view.domain.get("name", ""),
+        tenant=tenant.name if tenant else "",
+        site=view.region if control.level is Level.SITE else "",
+        outcome=Outcome.NOT_APPLICABLE,
+        severity=control.severity.get(view.sensitivity, Severity.INFO),
+    )
+    if view.sensitivity not in control.severity:
+        return replace(result, reason=f"it is not asked of {view.sensitivity} data")
+    refused = unread(control, view)
+    if refused:
+        return replace(result, outcome=Outcome.NOT_EVALUABLE, reason=refused)
+    verdicts = [(row, control.judge(view, row)) for row in control.objects(view)]
+    if not verdicts:
+        return replace(result, reason="there is nothing of the kind")
+    return _summed(result, control, verdicts)
+
+
+def unread(control: Control, view: View) -> str:
+    """Return why a subject cannot be judged for want of facts, or an empty text when it can.
+
+    What the cloud does not have at all counts as empty, but for the objects themselves.
+    """
+    if control.level in (Level.TENANT, Level.SITE) and not view.project:
+        refusal = view.facts.refusal("projects", "", view.owners or ("?",))
+        return f"the project {view.tenant.full_name if view.tenant else ''} was not found" + _because(refusal)
+    if control.level is Level.DOMAIN and not view.domain:
+        return "the domain was not found" + _because(view.facts.refusal("domains", "", ("?",)))
+    for index, name in enumerate(control.reads):
+        for region in _regions(name, view):
+            refusal = view.facts.refusal(name, region, view.owners)
+            if refusal and not (refusal.absent and index):
+                where = f" in {region}" if region else ""
+                return f"{name.replace('_', ' ')}{where}: {refusal.why}"
+    return ""
+
+
+def _because(refusal: Refusal | None) -> str:
+    return f": {refusal.why}" if refusal else ""
+
+
+def _regions(source: str, view: View) -> Sequence[str]:
+    if not SOURCES[source].regional:
+        return ("",)
+    return (view.region,) if view.region else view.regions
+
+
+def _summed(result: Result, control: Control, verdicts: Sequence[tuple[Row, Verdict]]) -> Result:
+    counted = Counter(verdict.outcome for _row, verdict in verdicts)
+    outcome = next(outcome for outcome in PRECEDENCE if counted[outcome])
+    return replace(
+        result,
+        outcome=outcome,
+        judged=counted[Outcome.PASS] + counted[Outcome.FAIL],
+        reason=_reason(outcome, verdicts),
+        findings=tuple(
+            Finding(control.type, str(row["id"]), str(row.get("name") or ""), dict(verdict.evidence))
+            for row, verdict in verdicts
+            if verdict.outcome is Outcome.FAIL
+        ),
+    )
+
+
+def _reason(outcome: Outcome, verdicts: Sequence[tuple[Row, Verdict]]) -> str:
+    """Return why objects were not judged, each reason once with how many it concerns."""
+    if outcome is Outcome.PASS:
+        return ""
+    untold = (Outcome.NOT_EVALUABLE, Outcome.MANUAL) if outcome is Outcome.FAIL else (outcome,)
+    reasons = Counter(verdict.reason for _row, verdict in verdicts if verdict.outcome in untold and verdict.reason)
+    return "; ".join(reason if count == 1 else f"{reason} ({count} objects)" for reason, count in reasons.items())
+
+
+# --- subjects
+
+
+def _views(level: Level, facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date) -> Iterator[View]:
+    common: dict[str, Any] = {"facts": facts, "level": level, "today": today}
+    regions = subjects.regions
+    if level is Level.CLOUD:
+        yield View(**common, tenants=subjects.tenants, regions=regions)
+        return
+    domains = {row["name"]: row for row in facts.rows("domains", "")}
+    if level is Level.DOMAIN:
+        for name in subjects.domains:
+            yield View(
+                **common,
+                domain=domains.get(name, {}),
+                tenants=tuple(tenant for tenant in subjects.tenants if tenant.domain == name),
+                regions=regions,
+                waivers=tuple(waiver for waiver in waivers if concerns(waiver, name, "")),
+            )
+        return
+    projects = {(row["domain_id"], row["name"]): row for row in facts.rows("projects", "")}
+    for tenant in subjects.tenants:
+        domain = domains.get(tenant.domain, {})
+        view = View(
+            **common,
+            tenant=tenant,
+            domain=domain,
+            project=projects.get((domain.get("id"), tenant.name), {}),
+            tenants=(tenant,),
+            regions=regions,
+            waivers=tuple(waiver for waiver in waivers if concerns(waiver, tenant.domain, tenant.name)),
+        )
+        if level is Level.TENANT:
+            yield view
+            continue
+        for region in sites_of(view):
+            yield replace(view, region=region)
+
+
+def sites_of(view: View) -> Iterable[str]:
+    """Return the regions in which a tenant is judged: those that are declared, and others in which it has anything."""
+    declared = view.tenant.sites if view.tenant else ()
+    others = (
+        region
+        for region in view.regions
+        if region not in declared and view.project and any(view.rows(source, region) for source in IN_USE)
+    )
+    return [*declared, *others]
+
+
+# --- numbers
+
+
+def summary(results: Iterable[Result]) -> Mapping[str, Mapping[str, int]]:
+    """Return how many results came out how, and how bad the failures are."""
+    listed = list(results)
+    outcomes = Counter(result.outcome.value for result in listed)
+    bad = Counter(result.severity.value for result in listed if result.outcome is Outcome.FAIL)
+    return {
+        "outcomes": {outcome.value: outcomes[outcome.value] for outcome in Outcome},
+        "severities": {severity.value: bad[severity.value] for severity in Severity},
+    }

@@ -1,0 +1,419 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every listing that the audit makes, in one table, and what is kept of a record when it is read.
+
+Where OpenStack lists something for all projects, one listing shows it; where it does not, the source says for which
+parent it asks. The roles are those of OpenStack's default policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .model import Control, Role, Row, Source
+from .secrets import scan
+
+ALL_TENANTS = (("all_tenants", "1"),)
+ALL_PROJECTS = (("X-Auth-All-Projects", "true"),)
+#: Records on one page of a service that gives few unless it is asked for more.
+PAGE = ("limit", "1000")
+
+
+def _shared(image: Row) -> bool:
+    return bool(image.get("visibility") == "shared")
+
+
+def _default_domain(domain: Row) -> bool:
+    # Keystone tells the rules for passwords of this one only.
+    return bool(domain["id"] == "default")
+
+
+def _primary(zone: Row) -> bool:
+    return bool(zone.get("type", "PRIMARY") == "PRIMARY")
+
+
+def _without_port(floating_ip: Row) -> bool:
+    # Neutron forwards ports of addresses that no port has for itself.
+    return not floating_ip.get("port_id")
+
+
+_IDENTITY = (
+    Source("domains", "identity", "/domains", "domains", Role.DOMAIN_READER, owner=("id",)),
+    Source("projects", "identity", "/projects", "projects", Role.DOMAIN_READER, owner=("id",)),
+    Source("users", "identity", "/users", "users", Role.DOMAIN_READER, owner=("domain_id",)),
+    Source("groups", "identity", "/groups", "groups", Role.DOMAIN_READER, owner=("domain_id",)),
+    Source("group_members", "identity", "/groups/{id}/users", "users", Role.DOMAIN_READER, per="groups", owner=()),
+    Source("roles", "identity", "/roles", "roles", Role.DOMAIN_READER, owner=()),
+    Source(
+        "role_assignments",
+        "identity",
+        "/role_assignments",
+        "role_assignments",
+        Role.DOMAIN_READER,
+        queries=((("include_names", "true"),),),
+    ),
+    Source(
+        "effective_role_assignments",
+        "identity",
+        "/role_assignments",
+        "role_assignments",
+        Role.DOMAIN_READER,
+        queries=((("effective", "true"), ("include_names", "true")),),
+    ),
+    Source("role_inferences", "identity", "/role_inferences", "role_inferences", Role.SYSTEM_READER, owner=()),
+    Source(
+        "application_credentials",
+        "identity",
+        "/users/{id}/application_credentials",
+        "application_credentials",
+        Role.SYSTEM_READER,
+        per="users",
+        drop=("secret",),
+    ),
+    Source("credentials", "identity", "/credentials", "credentials", Role.SYSTEM_READER, drop=("blob",)),
+    Source("trusts", "identity", "/OS-TRUST/trusts", "trusts", Role.SYSTEM_READER),
+    Source(
+        "password_policies",
+        "identity",
+        "/domains/{id}/config/security_compliance",
+        "config",
+        Role.TOKEN,
+        per="domains",
+        when=_default_domain,
+        owner=(),
+        nothing=(404,),
+    ),
+    Source("services", "identity", "/services", "services", Role.SYSTEM_READER, owner=()),
+    Source("endpoints", "identity", "/endpoints", "endpoints", Role.SYSTEM_READER, owner=()),
+    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",)),
+    Source(
+        "identity_providers",
+        "identity",
+        "/OS-FEDERATION/identity_providers",
+        "identity_providers",
+        Role.SYSTEM_READER,
+        owner=("domain_id",),
+    ),
+    Source("mappings", "identity", "/OS-FEDERATION/mappings", "mappings", Role.SYSTEM_READER, owner=()),
+)
+
+_NETWORK = (
+    Source("networks", "network", "/networks", "networks"),
+    Source("subnets", "network", "/subnets", "subnets"),
+    Source("ports", "network", "/ports", "ports"),
+    Source("routers", "network", "/routers", "routers"),
+    Source("floating_ips", "network", "/floatingips", "floatingips"),
+    Source(
+        "port_forwardings",
+        "network",
+        "/floatingips/{id}/port_forwardings",
+        "port_forwardings",
+        per="floating_ips",
+        when=_without_port,
+        owner=(),
+        nothing=(404,),
+    ),
+    Source("security_groups", "network", "/security-groups", "security_groups"),
+    Source("address_groups", "network", "/address-groups", "address_groups"),
+    Source("rbac_policies", "network", "/rbac-policies", "rbac_policies"),
+    Source("trunks", "network", "/trunks", "trunks"),
+    Source(
+        "network_quotas",
+        "network",
+        "/quotas/{id}/details.json",
+        "quota",
+        Role.PROJECT_MANAGER,
+        per="projects",
+        owner=(),
+    ),
+    Source("packet_logs", "network", "/log/logs", "logs", Role.PROJECT_MANAGER),
+    Source("vpn_ike_policies", "network", "/vpn/ikepolicies", "ikepolicies"),
+    Source("vpn_ipsec_policies", "network", "/vpn/ipsecpolicies", "ipsecpolicies"),
+    Source("vpn_connections", "network", "/vpn/ipsec-site-connections", "ipsec_site_connections", drop=("psk",)),
+    Source("firewall_groups", "network", "/fwaas/firewall_groups", "firewall_groups"),
+    Source("firewall_policies", "network", "/fwaas/firewall_policies", "firewall_policies"),
+    Source("firewall_rules", "network", "/fwaas/firewall_rules", "firewall_rules"),
+    Source("tap_services", "network", "/taas/tap_services", "tap_services"),
+    Source("tap_mirrors", "network", "/taas/tap_mirrors", "tap_mirrors"),
+)
+
+_COMPUTE = (
+    Source(
+        "servers",
+        "compute",
+        "/servers/detail",
+        "servers",
+        owner=("tenant_id",),
+        every=ALL_TENANTS,
+        drop=("adminPass",),
+        scan=("OS-EXT-SRV-ATTR:user_data", "metadata"),
+    ),
+    Source(
+        "server_groups",
+        "compute",
+        "/os-server-groups",
+        "server_groups",
+        queries=((("limit", "1000"), ("offset", "0")),),
+        every=(("all_projects", "1"),),
+    ),
+    Source(
+        "keypairs",
+        "compute",
+        "/os-keypairs",
+        "keypairs",
+        Role.ADMIN,
+        per="users",
+        key=("name",),
+        owner=(),
+        queries=((("user_id", "{id}"),),),
+        drop=("private_key",),
+    ),
+    Source(
+        "flavors", "compute", "/flavors/detail", "flavors", owner=(), queries=((("is_public", "None"),),), common=True
+    ),
+    Source("compute_quotas", "compute", "/os-quota-sets/{id}/detail", "quota_set", per="projects", owner=()),
+)
+
+_IMAGE = (
+    Source(
+        "images",
+        "image",
+        "/images",
+        "images",
+        owner=("owner",),
+        # Glance leaves out what is for the community, what is hidden, and what somebody offered and nobody took.
+        queries=(
+            (PAGE,),
+            (PAGE, ("visibility", "community")),
+            (PAGE, ("visibility", "shared"), ("member_status", "all")),
+            (PAGE, ("os_hidden", "true")),
+        ),
+        presence=("direct_url", "locations"),
+    ),
+    Source(
+        "image_members",
+        "image",
+        "/images/{id}/members",
+        "members",
+        per="images",
+        when=_shared,
+        owner=(),
+        key=("image_id", "member_id"),
+    ),
+)
+
+_VOLUME = (
+    Source(
+        "volumes", "block-storage", "/volumes/detail", "volumes",
+        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",),
+    ),
+    Source(
+        "snapshots", "block-storage", "/snapshots/detail", "snapshots",
+        owner=("os-extended-snapshot-attributes:project_id",), every=ALL_TENANTS, scan=("metadata",),
+    ),
+    Source(
+        "backups", "block-storage", "/backups/detail", "backups",
+        owner=("os-backup-project-attr:project_id", "project_id"), every=ALL_TENANTS, microversion="3.64",
+    ),
+    Source(
+        "volume_transfers", "block-storage", "/volume-transfers/detail", "transfers",
+        owner=("source_project_id",), every=ALL_TENANTS, microversion="3.57", drop=("auth_key",),
+    ),
+    Source(
+        "volume_types", "block-storage", "/types", "volume_types", owner=(), queries=((("is_public", "None"),),),
+        common=True,
+    ),
+    Source(
+        "volume_type_encryptions", "block-storage", "/types/{id}/encryption", "", Role.ADMIN, per="volume_types",
+        owner=(), nothing=(404,), key=("encryption_id",),
+    ),
+    Source(
+        "volume_quotas", "block-storage", "/os-quota-sets/{id}", "quota_set", per="projects", owner=(),
+        queries=((("usage", "true"),),),
+    ),
+)  # fmt: skip
+
+_KEY_MANAGER = (
+    Source(
+        "secrets", "key-manager", "/secrets", "secrets", Role.PROJECT_MEMBER,
+        queries=((("limit", "100"), ("offset", "0")),), own_token=True, key=("secret_ref",), drop=("payload",),
+    ),
+    Source(
+        "secret_acls", "key-manager", "/secrets/{id}/acl", "read", Role.PROJECT_MEMBER, per="secrets", own_token=True,
+        owner=(),
+    ),
+    Source(
+        "containers", "key-manager", "/containers", "containers", Role.PROJECT_MEMBER,
+        queries=((("limit", "100"), ("offset", "0")),), own_token=True, key=("container_ref",),
+    ),
+    Source(
+        "container_acls", "key-manager", "/containers/{id}/acl", "read", Role.PROJECT_MEMBER, per="containers",
+        own_token=True, owner=(),
+    ),
+    Source(
+        "key_manager_quotas", "key-manager", "/project-quotas", "project_quotas", Role.ADMIN,
+        queries=((("limit", "100"), ("offset", "0")),), key=("project_id",),
+    ),
+)  # fmt: skip
+
+_LOAD_BALANCER = (
+    Source("load_balancers", "load-balancer", "/lbaas/loadbalancers", "loadbalancers"),
+    Source("listeners", "load-balancer", "/lbaas/listeners", "listeners"),
+    Source("pools", "load-balancer", "/lbaas/pools", "pools"),
+    Source("pool_members", "load-balancer", "/lbaas/pools/{id}/members", "members", per="pools"),
+    Source("health_monitors", "load-balancer", "/lbaas/healthmonitors", "healthmonitors"),
+    Source("l7_policies", "load-balancer", "/lbaas/l7policies", "l7policies"),
+    Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas", "quotas", key=("project_id",)),
+)
+
+_DNS = (
+    Source("zones", "dns", "/zones", "zones", queries=((PAGE,),), headers=ALL_PROJECTS),
+    Source("recordsets", "dns", "/recordsets", "recordsets", queries=((PAGE,),), headers=ALL_PROJECTS),
+    Source(
+        "zone_transfer_requests", "dns", "/zones/tasks/transfer_requests", "transfer_requests",
+        queries=((PAGE,),), headers=ALL_PROJECTS, drop=("key",),
+    ),
+    Source(
+        "zone_shares", "dns", "/zones/{id}/shares", "shared_zones", per="zones", when=_primary, owner=(),
+        headers=ALL_PROJECTS, nothing=(404,),
+    ),
+    Source("dns_quotas", "dns", "/quotas/{id}", "", per="projects", owner=(), headers=ALL_PROJECTS),
+)  # fmt: skip
+
+_SHARED_FILE_SYSTEM = (
+    Source("shares", "shared-file-system", "/shares/detail", "shares", every=ALL_TENANTS),
+    Source(
+        "share_access_rules", "shared-file-system", "/share-access-rules", "access_list", per="shares", owner=(),
+        queries=((("share_id", "{id}"),),), microversion="2.45", drop=("access_key",),
+    ),
+    Source("share_quotas", "shared-file-system", "/quota-sets/{id}/detail", "quota_set", per="projects", owner=()),
+)  # fmt: skip
+
+_OBJECT_STORE = (
+    Source(
+        "object_accounts", "object-store", "/", "", per="projects", own_token=True, owner=(), head=True,
+        presence=("x-account-meta-temp-url-key", "x-account-meta-temp-url-key-2"),
+    ),
+    Source(
+        "object_containers", "object-store", "/", "", per="projects", own_token=True, owner=(),
+        queries=((("format", "json"), ("limit", "1000"), ("marker", "")),), key=("name",),
+    ),
+    Source(
+        "object_container_headers", "object-store", "/{id}", "", per="object_containers", own_token=True, owner=(),
+        head=True, presence=(
+            "x-container-meta-temp-url-key", "x-container-meta-temp-url-key-2", "x-container-sync-key",
+        ),
+    ),
+)  # fmt: skip
+
+SOURCES: Mapping[str, Source] = {
+    source.name: source
+    for source in (
+        *_IDENTITY,
+        *_NETWORK,
+        *_COMPUTE,
+        *_IMAGE,
+        *_VOLUME,
+        *_KEY_MANAGER,
+        *_LOAD_BALANCER,
+        *_DNS,
+        *_SHARED_FILE_SYSTEM,
+        *_OBJECT_STORE,
+    )
+}
+
+
+def needed(controls: Iterable[Control]) -> list[Source]:
+    """Return what controls read, with the parents of it, in the order of the table."""
+    names = {"domains", "projects"}
+    rest = [name for control in controls for name in control.reads]
+    while rest:
+        name = rest.pop()
+        if name not in names:
+            names.add(name)
+        if SOURCES[name].per and SOURCES[name].per not in names:
+            rest.append(SOURCES[name].per)
+    return [source for source in SOURCES.values() if source.name in names]
+
+
+def least_role(control: Control) -> Role:
+    """Return the least role that reads all that a control looks at."""
+    names = {name for read in control.reads for name in _with_parents(read)}
+    return max((SOURCES[name].role for name in names), key=lambda role: role.rank)
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    while name:
+        yield name
+        name = SOURCES[name].per
+
+
+def kept(source: Source, records: Sequence[Row], project: str = "", parent: Row | None = None) -> list[Row]:
+    """Return the records of a listing as facts hold them: without secrets, and with what the listing alone tells.
+
+    Each record has an id. One of a service, of projects and of role assignments has a project_id, empty where no
+    project owns it. One that was listed for a parent has parent_id. One that was scanned has found (its secrets; see
+    secrets) and scanned (the fields that showed).
+
+    project: whose token read the records that do not name their project. parent: for which they were listed.
+    """
+    return [_kept(source, record, project, parent) for record in records if record]
+
+
+def _kept(source: Source, record: Row, project: str, parent: Row | None) -> Row:
+    # Nova wraps each key pair.
+    row: dict[str, Any] = dict(record["keypair"] if source.name == "keypairs" else record)
+    for name in source.drop:
+        row.pop(name, None)
+    for name in source.presence:
+        if name in row:
+            row[name] = bool(row[name])
+    if source.scan or source.head:
+        _search(source, row)
+    if source.name.endswith("role_assignments"):
+        _place(row)
+    elif source.regional or source.owner == ("id",):
+        found = next((row[name] for name in source.owner if row.get(name)), None)
+        row["project_id"] = found or (parent["project_id"] if parent is not None else project)
+    if not row.get("id"):
+        row["id"] = "/".join(str(row.get(name, "")).rstrip("/").rpartition("/")[2] for name in source.key)
+    if parent is not None:
+        row["parent_id"] = parent["id"]
+        row["id"] = row["id"] or parent["id"]
+        if not source.regional and "domain_id" in parent:
+            row.setdefault("domain_id", parent["domain_id"])
+    return row
+
+
+def _place(row: dict[str, Any]) -> None:
+    """Tell the project and the domain of a role assignment, and give it an id, which Keystone does not."""
+    scope = row.get("scope") or {}
+    project, domain = scope.get("project") or {}, scope.get("domain") or {}
+    holder = row.get("user") or row.get("group") or {}
+    row["project_id"] = project.get("id", "")
+    row["domain_id"] = domain.get("id") or (project.get("domain") or {}).get("id", "")
+    where = row["project_id"] or row["domain_id"] or "system"
+    inherited = ("inherited",) if scope.get("OS-INHERIT:inherited_to") else ()
+    row["id"] = "/".join((str(holder.get("id", "")), str(row["role"]["id"]), where, *inherited))
+
+
+def _search(source: Source, row: dict[str, Any]) -> None:
+    """Look for secrets in a record, and take away what has some, and all of user data."""
+    # What people write into object storage are headers.
+    written = ("x-account-meta-", "x-container-meta-")
+    names = source.scan or tuple(name for name in row if name.startswith(written))
+    row["scanned"] = tuple(name for name in names if name in row and not isinstance(row[name], bool))
+    found = []
+    for name in row["scanned"]:
+        value = row[name]
+        # The name of a header says what its value is, as a key of metadata does.
+        seen = scan("header", {name: value}) if source.head else scan(name, value)
+        found += [secret.as_data() for secret in seen]
+        if isinstance(value, Mapping):
+            fields = {secret.field for secret in seen}
+            row[name] = {key: "" if f"{name}.{key}" in fields else inner for key, inner in value.items()}
+        elif name.endswith("user_data") or seen:
+            row[name] = bool(value)
+    row["found"] = tuple(found)

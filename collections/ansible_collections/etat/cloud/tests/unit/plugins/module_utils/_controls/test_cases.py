@@ -1,0 +1,88 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every control against its table: from the records of a cloud to the outcome and the findings.
+
+A case says: about (a claim), control (its id), facts (records by source, in the form in which the API gives them; they
+take the place of those in given.yml; of a source that lists something per parent, a mapping from the parents' ids),
+outcome, and of a failure its findings (each with its id and, of the evidence, what the case is about).
+
+Some say more: sensitivity (internal otherwise), today, sites (those that are declared), elsewhere (records of other
+regions, by region), refused (sources that could not be read, with the reason), absent (sources that the cloud does not
+have), waivers, site (which of several results is meant), reason, severity, judged.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import SENSITIVITIES, Control, Level, Outcome
+from ansible_collections.etat.cloud.plugins.module_utils._audit.sources import SOURCES
+from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID, CONTROLS
+from ansible_collections.etat.cloud.tests.unit.plugins.module_utils._controls import audit_cases
+
+CASES = list(audit_cases.cases())
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=f"{case['control']}: {case['about']}") for _family, case in CASES]
+)
+def test_facts_give_the_outcome_and_the_findings_of_the_table(case: Mapping[str, Any]) -> None:
+    assert set(case) <= audit_cases.PARTS
+    assert set(case.get("facts", {})) <= SOURCES.keys()
+    results = audit_cases.judged(case)
+    if BY_ID[case["control"]].level is Level.SITE:
+        results = [result for result in results if result.site == case.get("site", "toulouse")]
+    (result,) = results
+    wanted = [item if isinstance(item, dict) else {"id": item} for item in case.get("findings", ())]
+    assert result.outcome.value == case["outcome"], result
+    assert [finding.id for finding in result.findings] == [item["id"] for item in wanted], result
+    for finding, item in zip(result.findings, wanted, strict=True):
+        assert finding.evidence == {**finding.evidence, **item.get("evidence", {})}
+    for name in ("reason", "severity", "judged"):
+        if name in case:
+            assert getattr(result, name) == case[name]
+
+
+@pytest.mark.parametrize("family", sorted({control.family for control in CONTROLS}))
+def test_every_control_of_a_family_has_a_case_that_passes_and_one_that_fails(family: str) -> None:
+    outcomes: defaultdict[str, set[str]] = defaultdict(set)
+    for named, case in CASES:
+        if named == family:
+            outcomes[case["control"]].add(case["outcome"])
+    ids = {control.id for control in CONTROLS if control.family == family}
+    assert {id: sorted({"pass", "fail"} - outcomes[id]) for id in ids} == {id: [] for id in ids}
+    assert set(outcomes) == ids
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: str(control.id))
+def test_a_control_says_all_that_people_want_to_know(control: Control) -> None:
+    for text in (control.title, control.criterion, control.repair.text):
+        assert text.en.strip()
+        assert text.fr.strip()
+    assert bool(control.caution.en) == bool(control.caution.fr)
+    assert control.reads
+    assert set(control.reads) <= SOURCES.keys()
+    assert len(set(control.reads)) == len(control.reads)
+    assert control.severity
+    assert set(control.severity) <= set(SENSITIVITIES)
+    # What an administrator decides for sensitive data never counts less than for others.
+    ranks = [control.severity[name].rank for name in SENSITIVITIES if name in control.severity]
+    assert ranks == sorted(ranks)
+
+
+def test_an_id_stands_for_one_control() -> None:
+    assert len({control.id for control in CONTROLS}) == len(CONTROLS)
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: str(control.id))
+@pytest.mark.parametrize("position", [0, -1])
+def test_a_refused_source_is_never_a_pass(control: Control, position: int) -> None:
+    refused = {control.reads[position]: "the account may not do it (403: no)"}
+    for sensitivity in control.severity:
+        for result in audit_cases.judged({"sensitivity": sensitivity, "refused": refused}, control):
+            assert result.outcome is Outcome.NOT_EVALUABLE
+            assert "403" in result.reason
