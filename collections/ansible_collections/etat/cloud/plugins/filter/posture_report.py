@@ -87,7 +87,8 @@ from typing import Any
 
 import yaml
 from ansible.errors import AnsibleFilterError
-from ansible_collections.etat.cloud.plugins.module_utils._controls import CONTROLS
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Severity
+from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import Document, ReportError, read, threshold
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.junit import junit
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.oscal import oscal
@@ -96,7 +97,6 @@ from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import R
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.sarif import sarif
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.summary import Summary
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.table import table
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Severity
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.text import text
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.trend import Trend, compare
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
@@ -145,7 +145,7 @@ def posture_report(
         trend = _trend(former, audit) if former else None
         report = Report(
             audit,
-            {control.id: control for control in CONTROLS},
+            BY_ID,
             trend,
             about(estate or {}),
             version=_version(),

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from .terms import Outcome, Severity
+from ...module_utils._audit.model import Outcome, Severity
 
 VERSION = 1
 Term = TypeVar("Term", bound=StrEnum)
@@ -177,7 +177,7 @@ def threshold(document: Document, severity: Severity) -> bool:
 
 def at_least(severity: Severity, other: Severity) -> bool:
     """Return whether a severity is as grave as another, or graver."""
-    return SEVERITIES.index(severity) <= SEVERITIES.index(other)
+    return severity.rank >= other.rank
 
 
 def by_severity(results: Iterable[Result]) -> dict[Severity, int]:

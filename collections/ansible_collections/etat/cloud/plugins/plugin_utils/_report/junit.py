@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from ...module_utils._audit.model import Outcome
 from .characters import visible
 from .document import Finding, Result, by_outcome, fact
 from .report import Report
-from .terms import Outcome
 from .words import Tongue
 
 #: What is neither judged by a program nor wrong.

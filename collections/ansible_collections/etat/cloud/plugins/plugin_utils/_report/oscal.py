@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from ...module_utils._audit.model import Outcome
 from .characters import visible
 from .document import Finding, ReportError, Result, Subject, fact
 from .report import Report
-from .terms import Outcome
 from .words import Tongue
 
 VERSION = "1.2.1"

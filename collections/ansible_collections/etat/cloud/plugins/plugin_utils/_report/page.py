@@ -20,11 +20,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from ...module_utils._audit.model import Control, Outcome, Severity
 from .characters import visible
 from .document import SEVERITIES, Finding, Result, Subject, Tenant, by_outcome, by_severity, fact
 from .report import Report
 from .summary import Summary
-from .terms import Control, Outcome, Severity
 from .trend import Change
 from .words import Tongue
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from ...module_utils._audit.model import Control
 from .document import Document, Subject
-from .terms import Control
 from .trend import Trend
 from .words import Tongue
 

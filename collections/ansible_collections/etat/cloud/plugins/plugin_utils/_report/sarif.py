@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...module_utils._audit.model import Control, Outcome, Severity
 from .characters import visible
 from .document import SEVERITIES, Finding, Result, Subject, fact
 from .report import Report
-from .terms import Control, Outcome, Severity
 from .words import Tongue
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...module_utils._audit.model import Outcome, Severity
 from .document import Result, Subject, Unseen, by_outcome, by_severity
 from .report import Report
-from .terms import Outcome, Severity
 from .words import Tongue
 
 

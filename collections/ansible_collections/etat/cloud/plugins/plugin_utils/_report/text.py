@@ -8,11 +8,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
+from ...module_utils._audit.model import Outcome, Severity
 from .characters import visible
 from .document import SEVERITIES
 from .report import Report
 from .summary import Summary
-from .terms import Outcome, Severity
 from .words import Tongue
 
 WIDTH = 80

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from ...module_utils._audit.model import Outcome, Severity
 from .document import Document, Result, Subject, at_least
-from .terms import Outcome, Severity
 
 #: With these a control has judged its objects, so that a failure that is not among its findings is gone.
 _JUDGED = (Outcome.PASS, Outcome.FAIL, Outcome.NOT_APPLICABLE)

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from .terms import Text
+from ...module_utils._audit.model import Text
 
 
 class Language(StrEnum):

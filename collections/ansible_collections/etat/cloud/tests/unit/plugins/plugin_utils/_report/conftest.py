@@ -9,14 +9,23 @@ import copy
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
+    PASSED,
+    Control,
+    Level,
+    Mode,
+    Reference,
+    Relation,
+    Repair,
+    Severity,
+    Text,
+)
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import Subject, read
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import About, Report
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Control
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.trend import compare
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
 
@@ -72,15 +81,27 @@ def made(given: Mapping[str, Any]) -> Report:
 
 def _controls() -> dict[str, Control]:
     rows = yaml.safe_load((HERE / "given/controls.yml").read_text(encoding="utf-8"))
-    return {row["id"]: _plain(row) for row in rows}
+    return {row["id"]: _control(row) for row in rows}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    if isinstance(value, dict):
-        return SimpleNamespace(**{key: part if key == "severity" else _plain(part) for key, part in value.items()})
-    return value
+def _control(row: Mapping[str, Any]) -> Control:
+    return Control(
+        id=row["id"],
+        family=row["family"],
+        title=Text(**row["title"]),
+        criterion=Text(**row["criterion"]),
+        type="",
+        reads=(),
+        level=Level(row["level"]),
+        severity={name: Severity(value) for name, value in row["severity"].items()},
+        references=tuple(
+            Reference(said["framework"], said["id"], Relation(said["relation"])) for said in row["references"]
+        ),
+        repair=Repair(Mode(row["repair"]["mode"]), Text(**row["repair"]["text"])),
+        objects=lambda _view: (),
+        judge=lambda _view, _row: PASSED,
+        caution=Text(**row["caution"]),
+    )
 
 
 def _about(subject: Subject) -> About:

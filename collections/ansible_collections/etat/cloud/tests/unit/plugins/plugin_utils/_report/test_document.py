@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Outcome, Severity
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import (
     ReportError,
     Subject,
@@ -16,7 +17,6 @@ from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import
     read,
     threshold,
 )
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Outcome, Severity
 
 
 def test_the_gravest_results_of_a_tenant_come_first(given: dict[str, Any]) -> None:

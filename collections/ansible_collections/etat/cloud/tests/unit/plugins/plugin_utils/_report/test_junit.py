@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Outcome
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import by_outcome
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.junit import junit
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import Report
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Outcome
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Tongue
 
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Outcome
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import ReportError, Subject, read
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.oscal import oscal
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import Report
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Outcome
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
 from trestle.oscal import OSCAL_VERSION
 from trestle.oscal.assessment_results import AssessmentResults

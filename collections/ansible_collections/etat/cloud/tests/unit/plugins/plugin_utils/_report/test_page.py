@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Outcome, Severity
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import Subject, at_least, read
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.page import MOST_OBJECTS, page
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import Report
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Outcome, Severity
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
 
 #: Elements without an end.

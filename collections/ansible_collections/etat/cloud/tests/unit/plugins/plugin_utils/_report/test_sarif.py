@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Outcome
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import Subject
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import Report
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.sarif import sarif
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Outcome
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
 from fluidattacks_core.sarif import SarifLog
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Outcome, Severity
 from ansible_collections.etat.cloud.plugins.plugin_utils import _report
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.characters import visible
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.terms import Outcome, Severity
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue, words
 
 FRENCH, ENGLISH = Tongue(Language.FR), Tongue(Language.EN)
