@@ -105,13 +105,7 @@ def _help(control: Control, tongue: Tongue) -> str:
         ("criterion", tongue.text(control.criterion)),
         ("repair", tongue.text(control.repair.text)),
         ("caution", tongue.text(control.caution)),
-        (
-            "references",
-            ", ".join(
-                f"{reference.framework} {reference.id} ({tongue.say(f'relation.{reference.relation}')})"
-                for reference in control.references
-            ),
-        ),
+        ("references", ", ".join(map(tongue.reference, control.references))),
     ]
     return "\n".join(f"{tongue.say(name)}{tongue.say('colon')}{said}" for name, said in parts if said)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from ...module_utils._audit.model import Text
+from ...module_utils._audit.model import Reference, Text
 
 
 class Language(StrEnum):
@@ -75,6 +75,15 @@ class Tongue:
     def severity(self, severity: str) -> str:
         """Return the name of a severity."""
         return self.say(f"severity.{severity}")
+
+    def framework(self, key: str) -> str:
+        """Return the name of a text that controls refer to; its key where it has none here."""
+        return self.say(f"framework.{key}") if f"framework.{key}" in words() else key
+
+    def reference(self, reference: Reference) -> str:
+        """Return a requirement, and how a control serves it."""
+        relation = self.say(f"relation.{reference.relation}")
+        return f"{self.framework(reference.framework)} {reference.id} ({relation})"
 
     def number(self, value: int) -> str:
         """Return a whole number with its thousands set apart."""

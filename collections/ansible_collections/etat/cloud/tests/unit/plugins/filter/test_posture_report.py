@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.etat.cloud.plugins.filter.posture_report import FORMATS, FilterModule, posture_report
+from ansible_collections.etat.cloud.plugins.module_utils._controls import CONTROLS
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
 
 GIVEN = Path(__file__).parents[1] / "plugin_utils/_report/given/document.json"
 GALAXY = Path(__file__).parents[4] / "galaxy.yml"
@@ -107,6 +110,16 @@ def test_the_estate_names_the_ministries(document: dict[str, Any]) -> None:
     assert "Ministère de l\u2019Éducation nationale" in files["audit.fr.html"]
     assert "Alice Martin &lt;alice.martin@education.example&gt;" in files["audit.fr.html"]
     assert "tenants/education/moodle.yml" in files["audit.sarif"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_control_in_force_can_be_reported(document: dict[str, Any], language: str) -> None:
+    row = next(row for row in document["results"] if row["tenant"] == "examens")
+    document["results"] = [{**row, "control": control.id, "outcome": "fail"} for control in CONTROLS]
+    made = posture_report(document, FORMATS, [language])
+    for control in CONTROLS:
+        assert html.escape(Tongue(Language(language)).text(control.title)) in made["files"][f"audit.{language}.html"]
+        assert control.id in made["files"]["audit.oscal.json"]
 
 
 def test_the_tool_says_its_version(document: dict[str, Any]) -> None:

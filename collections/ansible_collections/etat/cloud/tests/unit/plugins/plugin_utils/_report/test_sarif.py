@@ -65,8 +65,8 @@ def test_a_rule_helps(report: Report, french: Tongue) -> None:
             "vérifier l\u2019usage du groupe."
         ),
         (
-            "Références\u00a0: PSSIE RES-CLOIS (contribue), ANSSI guide d'hygiène 23 (partiel), "
-            "ISO/IEC 27001:2022 A.8.20 (contribue)"
+            "Références\u00a0: PSSIE RES-CLOIS (contribue), ANSSI, guide d\u2019hygiène 23 (partiel), "
+            "ISO/IEC 27001:2022, annexe A 8.20 (contribue)"
         ),
     ]
     # The gravest that any sensitivity gives it.

@@ -54,7 +54,7 @@ def test_a_line_says_all_of_a_finding(report: Report, french: Tongue) -> None:
         "waiver_owner": "",
         "waiver_reason": "",
         "waiver_until": "",
-        "references": "PSSIE EXP-PROT-INF (partial)",
+        "references": "pssie EXP-PROT-INF (partial)",
         "repair": "none",
         "key": row["key"],
     }

@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Outcome, Severity
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
+    SENSITIVITIES,
+    Mode,
+    Outcome,
+    Relation,
+    Severity,
+)
+from ansible_collections.etat.cloud.plugins.module_utils._controls import CONTROLS
 from ansible_collections.etat.cloud.plugins.plugin_utils import _report
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.characters import visible
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue, words
@@ -28,9 +35,25 @@ def test_both_languages_fill_in_the_same(name: str, said: dict[str, str | list[s
     assert [text.count("{}") for text in english] == [text.count("{}") for text in french]
 
 
+def test_every_term_of_the_audit_has_a_word() -> None:
+    frameworks = {reference.framework for control in CONTROLS for reference in control.references}
+    assert frameworks
+    wanted = {
+        "framework": frameworks,
+        "outcome": Outcome,
+        "relation": Relation,
+        "repair": Mode,
+        "sensitivity": SENSITIVITIES,
+        "severity": Severity,
+    }
+    assert [
+        f"{kind}.{term}" for kind, terms in wanted.items() for term in terms if f"{kind}.{term}" not in words()
+    ] == []
+
+
 def test_every_sentence_is_said_somewhere() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in [*FOLDER.glob("*.py"), *FOLDER.glob("*.j2")])
-    families = {"outcome", "severity", "relation", "repair", "sensitivity"}
+    families = {"framework", "outcome", "severity", "relation", "repair", "sensitivity"}
     unsaid = [
         name
         for name in words()
