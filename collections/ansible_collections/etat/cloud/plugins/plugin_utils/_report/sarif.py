@@ -80,7 +80,9 @@ def sarif(report: Report, tongue: Tongue) -> dict[str, Any]:
 def _rule(report: Report, tongue: Tongue, identity: str) -> dict[str, Any]:
     control = report.controls.get(identity)
     if control is None:
-        return {"id": identity, "shortDescription": {"text": identity}}
+        # Forges ask every rule for all three.
+        text = {"text": identity}
+        return {"id": identity, "shortDescription": text, "fullDescription": text, "help": text}
     severities = [Severity(severity) for severity in control.severity.values()]
     gravest = min(severities, key=SEVERITIES.index, default=Severity.INFO)
     return {
