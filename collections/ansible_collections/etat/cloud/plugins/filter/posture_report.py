@@ -16,7 +16,7 @@ description:
 positional: _input
 options:
   _input:
-    description: The document that M(etat.cloud.posture_info) returned, or one that was kept as JSON.
+    description: What M(etat.cloud.posture_info) returned in RV(etat.cloud.posture_info#module:posture), or a kept one.
     type: dict
     required: true
   formats:
@@ -54,7 +54,7 @@ options:
 EXAMPLES = r"""
 - name: Show an audit
   ansible.builtin.debug:
-    msg: "{{ (found.document | etat.cloud.posture_report).text.splitlines() }}"
+    msg: "{{ (found.posture | etat.cloud.posture_report).text.splitlines() }}"
 """
 
 RETURN = r"""

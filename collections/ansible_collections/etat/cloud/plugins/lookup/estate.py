@@ -85,6 +85,11 @@ _raw:
       description: What the offers say and this cloud does not let its accounts do, in sentences.
       type: list
       elements: str
+    posture:
+      description:
+        - The tenants and the domains to judge, as M(etat.cloud.posture_info) takes them.
+        - No domains where tenants are named.
+      type: dict
     about:
       description:
         - What people want to know of each tenant, by C(ministry/tenant).

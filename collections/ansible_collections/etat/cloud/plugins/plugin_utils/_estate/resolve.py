@@ -54,14 +54,20 @@ class Estate:
         here = [tenant for tenant in self._tenants if tenant.cloud_name == cloud]
         tenants = [tenant for tenant in here if not only or tenant.full_name in only]
         ready = clouds[cloud]["gives"] == PROJECTS
+        domains = [] if ready else list(self._domains(tenants, () if only else clouds[cloud]["sites"]))
         return {
-            "domains": [] if ready else list(self._domains(tenants, () if only else clouds[cloud]["sites"])),
+            "domains": domains,
             "tenants": [self._tenant(tenant) for tenant in tenants],
             "identity": {} if only else mapping(clouds, cloud, "identity"),
             "regions": [] if only else list(_regions(clouds[cloud])),
             "sites": list(clouds[cloud]["sites"]),
             "notes": [note for tenant in tenants for note in self._notes(tenant)],
             "about": {tenant.full_name: self._about(tenant) for tenant in tenants},
+            "posture": {
+                "tenants": [self._judged(tenant) for tenant in tenants],
+                # A domain as such is no matter of a few tenants, either.
+                "domains": [] if only else [domain["name"] for domain in domains],
+            },
         }
 
     def _domains(self, tenants: Sequence[Tenant], sites: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -131,6 +137,12 @@ class Estate:
                 f"{tenant.full_name}: the provider of cloud {tenant.cloud_name} sets groups, role assignments, tags, "
                 f"description and quotas of its ready projects; those of offer {tenant.offer_name} are left out"
             )
+
+    def _judged(self, tenant: Tenant) -> dict[str, Any]:
+        project = (
+            self._ready_project(tenant) if tenant.in_ready_project else {"name": tenant.name, "domain": tenant.ministry}
+        )
+        return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites)}
 
     def _about(self, tenant: Tenant) -> dict[str, Any]:
         own = tenant.document.value

@@ -94,6 +94,17 @@ class Unseen:
     region: str
     why: str
     role: str
+    #: The tenants and domains that it concerns; everybody when there is none.
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that looked, and how far it reaches."""
+
+    name: str
+    roles: tuple[str, ...]
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +112,8 @@ class Run:
     """When and as whom the audit looked."""
 
     at: datetime
-    account: str
-    roles: tuple[str, ...]
-    scope: str
+    #: The main one first; others where a cloud gives one for each project.
+    accounts: tuple[Account, ...]
     calls: int
     seconds: float
 
@@ -259,7 +269,13 @@ def _tenant(row: Mapping[str, Any]) -> Tenant:
 
 
 def _unseen(row: Mapping[str, Any]) -> Unseen:
-    return Unseen(*(_text(row, key, "unseen") for key in ("source", "region", "why", "role")))
+    source, region, why, role = (_text(row, key, "unseen") for key in ("source", "region", "why", "role"))
+    return Unseen(source, region, why, role, tuple(map(str, _list(row, "owners", "unseen"))))
+
+
+def _account(row: Mapping[str, Any]) -> Account:
+    roles = tuple(map(str, _list(row, "roles", "run")))
+    return Account(_text(row, "account", "run"), roles, _text(row, "scope", "run"))
 
 
 def _run(row: Mapping[str, Any]) -> Run:
@@ -270,9 +286,10 @@ def _run(row: Mapping[str, Any]) -> Run:
         raise ReportError(f"run.at is '{said}'; expected is a time such as 2026-11-25T05:00:00Z") from error
     return Run(
         at=at.astimezone(UTC),
-        account=_text(row, "account", "run"),
-        roles=tuple(map(str, _list(row, "roles", "run"))),
-        scope=_text(row, "scope", "run"),
+        # The main account stands among all of them, too.
+        accounts=tuple(
+            dict.fromkeys(_account(_mapping(one, "an account")) for one in (row, *_list(row, "accounts", "run")))
+        ),
         calls=sum(_mapping(row.get("calls", {}), "run.calls").values()),
         seconds=float(sum(_mapping(row.get("seconds", {}), "run.seconds").values())),
     )

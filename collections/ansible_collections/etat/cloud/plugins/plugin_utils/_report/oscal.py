@@ -18,7 +18,7 @@ from typing import Any
 
 from ...module_utils._audit.model import Outcome
 from .characters import visible
-from .document import Finding, ReportError, Result, Subject, fact
+from .document import Account, Finding, ReportError, Result, Subject, fact
 from .report import Report
 from .words import Tongue
 
@@ -113,7 +113,7 @@ def _results(report: Report, tongue: Tongue, subject: Subject, results: Sequence
         "end": at,
         "local-definitions": {
             "inventory-items": [_subject(report, subject), *_objects(place, results)],
-            "users": [_user(report, place)],
+            "users": [_user(account, place) for account in document.run.accounts],
             "assessment-assets": {
                 "components": [
                     {
@@ -165,16 +165,15 @@ def _objects(place: tuple[str, ...], results: Sequence[Result]) -> list[Json]:
     return list(found.values())
 
 
-def _user(report: Report, place: tuple[str, ...]) -> Json:
-    run = report.document.run
+def _user(account: Account, place: tuple[str, ...]) -> Json:
     return {
-        "uuid": _uuid("user", *place),
-        "title": _line(run.account),
-        "description": "The account with which the audit was made.",
+        "uuid": _uuid("user", *place, account.name, account.scope, *account.roles),
+        "title": _line(account.name),
+        "description": "An account with which the audit was made.",
         "authorized-privileges": [
             {
-                "title": _line(f"scope {run.scope}"),
-                "functions-performed": [_line(role) for role in run.roles] or ["none"],
+                "title": _line(f"scope {account.scope}"),
+                "functions-performed": [_line(role) for role in account.roles] or ["none"],
             }
         ],
     }

@@ -63,7 +63,7 @@ def sarif(report: Report, tongue: Tongue) -> dict[str, Any]:
                     {
                         "executionSuccessful": True,
                         "startTimeUtc": at,
-                        "account": visible(document.run.account),
+                        "account": visible(document.run.accounts[0].name),
                         "toolExecutionNotifications": list(_notifications(report)),
                     }
                 ],

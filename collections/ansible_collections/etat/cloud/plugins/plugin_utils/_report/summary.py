@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...module_utils._audit.model import Outcome, Severity
-from .document import Result, Subject, Unseen, by_outcome, by_severity
+from .document import Account, Result, Subject, Unseen, by_outcome, by_severity
 from .report import Report
 from .words import Tongue
 
@@ -87,6 +87,11 @@ class Summary:
                 self.count("controls", len(self.document.controls)),
             )
         )
+
+    @cached_property
+    def account(self) -> Account:
+        """The account that looked, or the first of them."""
+        return self.run.accounts[0]
 
     @cached_property
     def unseen(self) -> Sequence[Unseen]:

@@ -45,10 +45,13 @@ def text(report: Report, tongue: Tongue) -> str:
 
 
 def _heading(summary: Summary) -> Iterator[str]:
-    run = summary.run
+    account = summary.account
     yield from _wrapped(summary.say("title", summary.document.cloud))
     yield summary.moment
-    yield from _wrapped(summary.say("by", run.account, ", ".join(run.roles) or summary.say("none"), run.scope))
+    roles = ", ".join(account.roles) or summary.say("none")
+    yield from _wrapped(summary.say("by", account.name, roles, account.scope))
+    if others := len(summary.run.accounts) - 1:
+        yield summary.count("other_accounts", others)
     yield from _wrapped(summary.scope)
     yield ""
     yield from _wrapped(summary.verdict)

@@ -105,6 +105,10 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
                 "line": 2,
             }
         },
+        "posture": {
+            "tenants": [{"name": "moodle", "domain": "education", "sensitivity": "internal", "sites": ["toulouse"]}],
+            "domains": ["education"],
+        },
     }
 
 

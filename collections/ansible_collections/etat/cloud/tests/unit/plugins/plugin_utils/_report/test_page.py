@@ -138,6 +138,15 @@ def test_exceptions_are_listed_with_owner_and_end_and_the_next_to_end_first(repo
     assert "Alice Martin" in text
 
 
+def test_every_account_that_looked_is_named(
+    given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], french: Tongue
+) -> None:
+    given["run"]["accounts"] += [{"account": f"ready-{number}", "roles": ["member"], "scope": "x"} for number in (1, 2)]
+    text = Page(page(rendered(given), french, "audit.csv")).text
+    assert "Compte auditor et 2 autres comptes" in text
+    assert "ready-1 member x ready-2 member x" in text
+
+
 def test_one_refused_listing_is_one_line_however_many_tenants_it_concerns(report: Report, french: Tongue) -> None:
     html = page(report, french, "audit.csv")
     assert html.count("secrets of region toulouse could not be read (403)") == 1
@@ -173,7 +182,7 @@ def test_a_hostile_object_is_text(
         for finding in row["findings"]:
             finding[field] = HOSTILE
             finding["evidence"] = {HOSTILE: HOSTILE}
-    given["unseen"] = [{"source": HOSTILE, "region": HOSTILE, "why": HOSTILE, "role": HOSTILE}]
+    given["unseen"] = [{"source": HOSTILE, "region": HOSTILE, "why": HOSTILE, "role": HOSTILE, "owners": [HOSTILE]}]
     given["run"].update(account=HOSTILE, roles=[HOSTILE], scope=HOSTILE)
     html = page(rendered(given), tongue, "audit.csv")
     parts = Page(html)

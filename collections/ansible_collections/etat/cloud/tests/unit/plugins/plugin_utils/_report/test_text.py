@@ -60,7 +60,7 @@ def test_no_line_is_wider_than_a_terminal_whatever_things_are_called(
 ) -> None:
     long = "a-name-without-end" * 10
     given["run"].update(account=long, roles=[long])
-    given["unseen"] = [{"source": long, "region": long, "why": long, "role": long}]
+    given["unseen"] = [{"source": long, "region": long, "why": long, "role": long, "owners": [long]}]
     for row in [*given["tenants"], *given["results"]]:
         row["domain"] += long if row["domain"] else ""
     made = text(rendered(given), tongue)
@@ -86,7 +86,7 @@ def test_colours_of_a_name_do_not_reach_the_terminal(
     hostile = "\x1b[2J\x1b]0;owned\x07\u202e"
     given["cloud"] = hostile
     given["run"].update(account=hostile, roles=[hostile], scope=hostile)
-    given["unseen"] = [{"source": hostile, "region": "", "why": "", "role": hostile}]
+    given["unseen"] = [{"source": hostile, "region": "", "why": "", "role": hostile, "owners": []}]
     for row in given["results"]:
         row["control"] = f"{row['control']}{hostile}"
     made = text(rendered(given), tongue)
