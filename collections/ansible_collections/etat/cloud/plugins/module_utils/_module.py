@@ -28,6 +28,8 @@ from ._sdk import SDK_ERROR
 GARBAGE = (5000, 20, 100)
 #: The parameters that hold what is declared.
 DECLARED = ("identity", "regions", "domains", "tenants")
+#: Those that are not sent back.
+LARGE = (*DECLARED, "waivers")
 
 
 class CloudModule:
@@ -45,7 +47,8 @@ class CloudModule:
         self.params: Mapping[str, Any] = self._ansible.params
         self._run: Run | None = None
         self._problems: list[str] = []
-        self._exported: dict[str, Any] | None = None
+        #: What a module that only reads has found.
+        self._found: dict[str, Any] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -92,13 +95,17 @@ class CloudModule:
         )
         run.look()
         exported = run.export()
-        self._exported = {
-            "domains": exported.domains,
-            "tenants": exported.tenants,
-            "left_out": exported.left_out,
-            "skipped": run.blind_spots(),
-            "stats": {name: run.result()["stats"][name] for name in ("calls", "seconds")},
-        }
+        self.show(
+            domains=exported.domains,
+            tenants=exported.tenants,
+            left_out=exported.left_out,
+            skipped=run.blind_spots(),
+            stats={name: run.result()["stats"][name] for name in ("calls", "seconds")},
+        )
+
+    def show(self, **found: Any) -> None:
+        """End with what was found, and with nothing changed."""
+        self._found = found
 
     def _keep_record(self, run: Run) -> None:
         """Write down how to make again what will be deleted, before it is: afterwards nobody knows."""
@@ -139,8 +146,8 @@ class CloudModule:
             self._end(self._ansible.fail_json, **_short(result), msg=said, exception=traceback.format_exc())
         elif error is not None:
             return
-        if self._exported is not None:
-            self._end(self._ansible.exit_json, changed=False, **self._exported)
+        if self._found is not None:
+            self._end(self._ansible.exit_json, changed=False, **self._found)
         if self._problems:
             self._end(self._ansible.fail_json, **_short(result), msg=self._reported(result))
         self._end(self._ansible.exit_json, **result)
@@ -148,7 +155,7 @@ class CloudModule:
     def _end(self, end: Callable[..., NoReturn], **result: Any) -> NoReturn:
         # Ansible puts into a result what the module was given. Thousands of tenants would travel back through three
         # processes to be printed by nobody.
-        given = {name: value for name, value in self.params.items() if name not in DECLARED}
+        given = {name: value for name, value in self.params.items() if name not in LARGE}
         end(**result, invocation={"module_args": given})
 
     def _reported(self, result: Mapping[str, Any]) -> str:

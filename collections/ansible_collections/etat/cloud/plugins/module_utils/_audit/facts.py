@@ -45,6 +45,16 @@ class Facts:
         """Note that records of an owner, or of everybody, could not be read."""
         self._looked.setdefault((source, region), {})[owner] = refusal
 
+    def merge(self, other: Facts) -> None:
+        """Take in what another account saw. Where both looked, what one of them could read is known."""
+        for place, rows in other._rows.items():
+            self._rows.setdefault(place, {}).update(rows)
+        for place, looked in other._looked.items():
+            mine = self._looked.setdefault(place, {})
+            for owner, refusal in looked.items():
+                if owner not in mine or mine[owner] is not None:
+                    mine[owner] = refusal
+
     # --- reading
 
     def rows(self, source: str, region: str) -> Sequence[Row]:
@@ -95,6 +105,6 @@ class Facts:
         for (source, region), looked in self._looked.items():
             yield from ((source, region, owner, refusal) for owner, refusal in looked.items() if refusal is not None)
 
-    def regions(self) -> list[str]:
-        """Return the regions that were looked into."""
-        return sorted({region for _source, region in self._looked if region})
+    def looked(self, source: str, region: str) -> Mapping[str, Refusal | None]:
+        """Return, for each owner that was asked for, why its records could not be read, or None when they were."""
+        return self._looked.get((source, region), {})

@@ -67,10 +67,10 @@ def unread(control: Control, view: View) -> str:
     What the cloud does not have at all counts as empty, but for the objects themselves.
     """
     if control.level in (Level.TENANT, Level.SITE) and not view.project:
-        refusal = view.facts.refusal("projects", "", view.owners or ("?",))
-        return f"the project {view.tenant.full_name if view.tenant else ''} was not found" + _because(refusal)
+        name = view.tenant.full_name if view.tenant else ""
+        return f"the project {name} was not found" + _because(view.facts.refusal("projects", "", (name,)))
     if control.level is Level.DOMAIN and not view.domain:
-        return "the domain was not found" + _because(view.facts.refusal("domains", "", ("?",)))
+        return "the domain was not found" + _because(view.facts.refusal("domains", "", ("",)))
     for index, name in enumerate(control.reads):
         for region in _regions(name, view):
             refusal = view.facts.refusal(name, region, view.owners)

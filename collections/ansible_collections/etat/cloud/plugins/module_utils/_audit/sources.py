@@ -17,6 +17,8 @@ from .secrets import scan
 
 ALL_TENANTS = (("all_tenants", "1"),)
 ALL_PROJECTS = (("X-Auth-All-Projects", "true"),)
+#: Where it shows who holds a role in a project.
+HOLDERS = ("effective_role_assignments",)
 #: Records on one page of a service that gives few unless it is asked for more.
 PAGE = ("limit", "1000")
 
@@ -40,10 +42,29 @@ def _without_port(floating_ip: Row) -> bool:
 
 
 _IDENTITY = (
-    Source("domains", "identity", "/domains", "domains", Role.DOMAIN_READER, owner=("id",)),
+    Source("domains", "identity", "/domains", "domains", Role.DOMAIN_READER, owner=()),
     Source("projects", "identity", "/projects", "projects", Role.DOMAIN_READER, owner=("id",)),
-    Source("users", "identity", "/users", "users", Role.DOMAIN_READER, owner=("domain_id",)),
-    Source("groups", "identity", "/groups", "groups", Role.DOMAIN_READER, owner=("domain_id",)),
+    # Per domain: that of Heat has a user for each stack, and Keystone may ask another directory for each domain.
+    Source(
+        "users",
+        "identity",
+        "/users",
+        "users",
+        Role.DOMAIN_READER,
+        per="domains",
+        owner=(),
+        queries=((("domain_id", "{id}"),),),
+    ),
+    Source(
+        "groups",
+        "identity",
+        "/groups",
+        "groups",
+        Role.DOMAIN_READER,
+        per="domains",
+        owner=(),
+        queries=((("domain_id", "{id}"),),),
+    ),
     Source("group_members", "identity", "/groups/{id}/users", "users", Role.DOMAIN_READER, per="groups", owner=()),
     Source("roles", "identity", "/roles", "roles", Role.DOMAIN_READER, owner=()),
     Source(
@@ -333,8 +354,9 @@ def needed(controls: Iterable[Control]) -> list[Source]:
         name = rest.pop()
         if name not in names:
             names.add(name)
-        if SOURCES[name].per and SOURCES[name].per not in names:
-            rest.append(SOURCES[name].per)
+        parent = SOURCES[name].per
+        # Who holds a role may come from another domain.
+        rest += [other for other in (parent, *(HOLDERS if name == "users" else ())) if other and other not in names]
     return [source for source in SOURCES.values() if source.name in names]
 
 
@@ -374,7 +396,7 @@ def _kept(source: Source, record: Row, project: str, parent: Row | None) -> Row:
         _search(source, row)
     if source.name.endswith("role_assignments"):
         _place(row)
-    elif source.regional or source.owner == ("id",):
+    elif source.regional or source.name == "projects":
         found = next((row[name] for name in source.owner if row.get(name)), None)
         row["project_id"] = found or (parent["project_id"] if parent is not None else project)
     if not row.get("id"):
@@ -384,6 +406,8 @@ def _kept(source: Source, record: Row, project: str, parent: Row | None) -> Row:
         row["id"] = row["id"] or parent["id"]
         if not source.regional and "domain_id" in parent:
             row.setdefault("domain_id", parent["domain_id"])
+    if source.name == "domains":
+        row["domain_id"] = row["id"]
     return row
 
 

@@ -120,9 +120,21 @@ class Cloud:
         endpoints = self._catalogue.get_endpoints().values()
         return sorted({endpoint["region_id"] for found in endpoints for endpoint in found if endpoint.get("region_id")})
 
-    def offers(self, service: str, region: str) -> bool:
-        """Return whether the catalogue, or clouds.yaml, has a service in a region."""
-        found = self._catalogue.get_endpoints_data(service_type=service, region_name=region or None)
+    def offers(self, service: str, region: str, project: str = "") -> bool:
+        """Return whether the catalogue, or clouds.yaml, has a service in a region.
+
+        project: the id of the one whose token is asked. Others leave out the services that have an address for each
+        project. Where there is no such token, a service counts as offered: the call that is refused says more.
+        """
+        catalogue = self._catalogue
+        if project:
+            with self._lock:
+                session: Any = self._session(project)
+            try:
+                catalogue = session.auth.get_access(session).service_catalog
+            except (ka.ClientException, sdk_exceptions.SDKException):
+                return True
+        found = catalogue.get_endpoints_data(service_type=service, region_name=region or None)
         return any(found.values()) or bool(self._config.get_endpoint(service))
 
     def request(self, place: tuple[str, str, str], path: str, method: str, **kwargs: Any) -> Any:

@@ -57,7 +57,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 #: What a listing's query says about the listing itself, and not about its records.
 NOT_FILTERS = {
     *("fields", "limit", "marker", "offset", "usage"),
-    *("is_public", "all_projects", "all_tenants", "member_status"),
+    *("is_public", "all_projects", "all_tenants", "member_status", "include_names"),
 }
 #: Collections whose key is not the end of their path.
 KEYS = {

@@ -55,11 +55,11 @@ def facts_of(case: Mapping[str, Any]) -> Facts:
 
 def _rows(facts: Facts, name: str, region: str, found: Any) -> Iterator[Row]:
     source = SOURCES[name]
-    if not source.per:
+    if isinstance(found, list):
         yield from kept(source, found, PROJECT)
         return
-    # Listed for parents: a mapping from their ids.
-    for id, records in (found or {}).items():
+    # Listed for parents: a mapping from their ids. Users and groups name their domain themselves.
+    for id, records in found.items():
         parent = facts.one(source.per, region if SOURCES[source.per].regional else "", id)
         assert parent is not None, f"{name}: {source.per} has no {id}"
         yield from kept(source, records if isinstance(records, list) else [records], parent=parent)
