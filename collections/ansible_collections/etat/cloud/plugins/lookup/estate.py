@@ -85,11 +85,16 @@ _raw:
       description: What the offers say and this cloud does not let its accounts do, in sentences.
       type: list
       elements: str
+    posture:
+      description:
+        - The tenants and the domains to judge, as M(etat.cloud.posture_info) takes them.
+        - No domains where tenants are named.
+      type: dict
     about:
       description:
         - What people want to know of each tenant, by C(ministry/tenant).
-        - That is ministry, domain, project, offer, sensitivity, size, sites, end date, contacts, and the price in euros
-          for one month over all sites.
+        - That is ministry, domain, project, offer, sensitivity, size, sites, end date, contacts, the price in euros for
+          one month over all sites, and the file in the folder and the line in which it is declared.
       type: dict
 """
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .check import check
-from .files import Files, load
+from .files import TENANTS, Files, load
 from .merge import merge
 from .mistakes import EstateError, unknown
 from .schema import DOMAIN, PROJECTS
@@ -54,14 +54,20 @@ class Estate:
         here = [tenant for tenant in self._tenants if tenant.cloud_name == cloud]
         tenants = [tenant for tenant in here if not only or tenant.full_name in only]
         ready = clouds[cloud]["gives"] == PROJECTS
+        domains = [] if ready else list(self._domains(tenants, () if only else clouds[cloud]["sites"]))
         return {
-            "domains": [] if ready else list(self._domains(tenants, () if only else clouds[cloud]["sites"])),
+            "domains": domains,
             "tenants": [self._tenant(tenant) for tenant in tenants],
             "identity": {} if only else mapping(clouds, cloud, "identity"),
             "regions": [] if only else list(_regions(clouds[cloud])),
             "sites": list(clouds[cloud]["sites"]),
             "notes": [note for tenant in tenants for note in self._notes(tenant)],
             "about": {tenant.full_name: self._about(tenant) for tenant in tenants},
+            "posture": {
+                "tenants": [self._judged(tenant) for tenant in tenants],
+                # A domain as such is no matter of a few tenants, either.
+                "domains": [] if only else [domain["name"] for domain in domains],
+            },
         }
 
     def _domains(self, tenants: Sequence[Tenant], sites: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -132,6 +138,12 @@ class Estate:
                 f"description and quotas of its ready projects; those of offer {tenant.offer_name} are left out"
             )
 
+    def _judged(self, tenant: Tenant) -> dict[str, Any]:
+        project = (
+            self._ready_project(tenant) if tenant.in_ready_project else {"name": tenant.name, "domain": tenant.ministry}
+        )
+        return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites)}
+
     def _about(self, tenant: Tenant) -> dict[str, Any]:
         own = tenant.document.value
         ready = tenant.ready
@@ -150,6 +162,8 @@ class Estate:
             "end_date": own.get("end_date", ""),
             "price_per_month": tenant.price,
             "contacts": own.get("contacts", []),
+            "file": f"{TENANTS}/{tenant.ministry}/{Path(tenant.document.file).name}",
+            "line": tenant.document.position(())[0],
         }
 
 

@@ -101,7 +101,13 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
                 "end_date": "",
                 "price_per_month": 90,
                 "contacts": [],
+                "file": "tenants/education/moodle.yml",
+                "line": 2,
             }
+        },
+        "posture": {
+            "tenants": [{"name": "moodle", "domain": "education", "sensitivity": "internal", "sites": ["toulouse"]}],
+            "domains": ["education"],
         },
     }
 
