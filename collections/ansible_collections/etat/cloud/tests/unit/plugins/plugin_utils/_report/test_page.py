@@ -147,6 +147,22 @@ def test_every_account_that_looked_is_named(
     assert "ready-1 member x ready-2 member x" in text
 
 
+def test_readings_beyond_the_first_are_counted(
+    given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], french: Tongue
+) -> None:
+    given["unseen"] *= 3
+    assert "secrets (paris) et 5 autres lectures" in Page(page(rendered(given), french, "audit.csv")).text
+
+
+def test_a_fact_that_is_empty_says_so(
+    given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], french: Tongue
+) -> None:
+    for row in given["results"]:
+        for finding in row["findings"]:
+            finding["evidence"] = {"tags": ""}
+    assert "tags vide" in Page(page(rendered(given), french, "audit.csv")).text
+
+
 def test_one_refused_listing_is_one_line_however_many_tenants_it_concerns(report: Report, french: Tongue) -> None:
     html = page(report, french, "audit.csv")
     assert html.count("secrets of region toulouse could not be read (403)") == 1
