@@ -42,7 +42,8 @@ ANY = "any"
 
 def protocol_name(protocol: str | int | None, ethertype: str) -> str:
     """Return the one name of a protocol that may be given by name, by number or not at all."""
-    text = ANY if protocol in (None, "") else str(protocol).lower()
+    # Neutron takes 0 for any, and not for what IANA calls it.
+    text = ANY if protocol in (None, "", 0, "0") else str(protocol).lower()
     text = PROTOCOLS.get(text, text)
     if text == "icmpv6" or (text == "icmp" and ethertype == "IPv6"):
         return "ipv6-icmp"

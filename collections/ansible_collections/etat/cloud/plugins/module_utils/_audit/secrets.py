@@ -50,7 +50,10 @@ _ASSIGNED = re.compile(
     rf"(?i)(?<![a-z0-9])(?:[a-z0-9]+[_.-])*?(?P<name>{_NAMES})(?:[_-]?(?:id|value|hash))?['\"]?"
     r"\s*(?:[:=]{1,2}|\s=>)\s*(?P<quote>['\"]?)(?P<value>[^\s'\",;}{]{4,256})(?P=quote)"
 )
-_SECRET_NAME = re.compile(rf"(?i)(?:^|[_.:-])(?:{_NAMES})(?:$|[_.:-])")
+#: The name of a key of metadata: one that ends otherwise tells something about a secret, such as where it is.
+_SECRET_NAME = re.compile(
+    rf"(?i)(?:^|[_.:-])(?:{_NAMES})(?:$|[_.:-])(?!.*(?:policy|file|path|ur[li]|length|expir\w*|ttl|type|rotation)$)"
+)
 _COMPILED = {name: re.compile(pattern) for name, pattern in _FORMS.items()}
 #: Values that stand for a secret that comes from somewhere else, and words that are none.
 _PLACEHOLDER = re.compile(
