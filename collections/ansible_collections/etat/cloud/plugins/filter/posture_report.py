@@ -93,7 +93,7 @@ from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.junit import junit
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.oscal import oscal
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.page import page
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import Report, about
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import Framework, Report, about, framework
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.sarif import sarif
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.summary import Summary
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.table import table
@@ -148,6 +148,7 @@ def posture_report(
             BY_ID,
             trend,
             about(estate or {}),
+            frameworks=_frameworks(),
             version=_version(),
         )
         first = Tongue(Language(languages[0]))
@@ -184,6 +185,12 @@ def _trend(former: Mapping[str, Any], audit: Document) -> Trend:
             f"the former audit is of cloud {before.cloud}, this one of {audit.cloud}; name one of the same"
         )
     return compare(before, audit)
+
+
+def _frameworks() -> dict[str, Framework]:
+    """Return the texts to which controls refer, by the names of their files."""
+    files = (COLLECTION / "roles/tenant_audit/files/frameworks").glob("*.yml")
+    return {file.stem: framework(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files}
 
 
 def _version() -> str:

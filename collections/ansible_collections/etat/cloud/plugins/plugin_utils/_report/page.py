@@ -23,7 +23,7 @@ from markupsafe import Markup
 from ...module_utils._audit.model import Control, Outcome, Severity
 from .characters import visible
 from .document import SEVERITIES, Finding, Result, Subject, Tenant, by_outcome, by_severity, fact
-from .report import Report
+from .report import Framework, Report
 from .summary import Summary
 from .trend import Change
 from .words import Tongue
@@ -168,9 +168,20 @@ class _View(Summary):
     def anchor(self, subject: Subject) -> str:
         return _anchor("subject", *subject)
 
-    def requirement(self, framework: str, identity: str) -> str:
-        """Return the title of a requirement; empty where none is known."""
-        return self.report.frameworks.get(framework, {}).get(identity, "")
+    @cached_property
+    def frameworks(self) -> Sequence[tuple[str, Framework]]:
+        """The texts to which the failing controls refer, with their names."""
+        failing = [
+            self.report.controls[row.control] for row in self.failing_controls if row.control in self.report.controls
+        ]
+        keys = {reference.framework for control in failing for reference in control.references}
+        known = sorted(keys & self.report.frameworks.keys())
+        return [(self.tongue.framework(key), self.report.frameworks[key]) for key in known]
+
+    def requirement(self, framework: str, identity: str) -> tuple[str, str]:
+        """Return the title of a requirement and its language; empty where none is known."""
+        known = self.report.frameworks.get(framework)
+        return (known.requirements.get(identity, ""), known.language) if known else ("", "")
 
     def changes(self, changes: Iterable[Change]) -> Sequence[Change]:
         """Return changes with the gravest first."""

@@ -13,7 +13,7 @@ from typing import Any
 from ...module_utils._audit.model import Control
 from .document import Document, Subject
 from .trend import Trend
-from .words import Tongue
+from .words import Language, Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,21 @@ class About:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A text to which controls refer."""
+
+    title: str
+    version: str
+    source: str
+    #: It binds others than tenants, and is named for information.
+    informative: bool
+    #: The language of the title and of the requirements'.
+    language: str
+    #: The title of each requirement, by its id; empty where none is given.
+    requirements: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Report:
     """One audit, ready to be rendered."""
@@ -38,8 +53,8 @@ class Report:
     controls: Mapping[str, Control]
     trend: Trend | None = None
     about: Mapping[Subject, About] = field(default_factory=dict)
-    #: The title of each requirement in French, by framework and id.
-    frameworks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: By key.
+    frameworks: Mapping[str, Framework] = field(default_factory=dict)
     #: Of the collection that renders.
     version: str = ""
 
@@ -70,6 +85,19 @@ class Report:
         if subject.tenant:
             return f"{self.ministry(subject)}/{subject.tenant}"
         return tongue.say("the_domain", subject.domain) if subject.domain else tongue.say("the_cloud")
+
+
+def framework(given: Mapping[str, Any]) -> Framework:
+    """Return what the file of a framework says."""
+    tongue = Tongue(Language(given.get("language", Language.FR)))
+    return Framework(
+        title=tongue.typeset(given["title"]),
+        version=given["version"],
+        source=given["source"],
+        informative=given["informative"],
+        language=tongue.language,
+        requirements={identity: tongue.typeset(title) for identity, title in given["requirements"].items()},
+    )
 
 
 def about(estate: Mapping[str, Mapping[str, Any]]) -> dict[Subject, About]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...module_utils._audit.model import Outcome, Severity
@@ -99,9 +100,11 @@ def _next(summary: Summary) -> Iterator[str]:
         control = summary.report.controls.get(row.control)
         how = summary.tongue.text(control.repair.text) if control else ""
         steps.append(say("next.fail", row.control, summary.counted(row.severities), how or row.title))
-    if summary.unseen:
-        sources = sorted({f"{row.source} ({row.role})" if row.role else row.source for row in summary.unseen})
-        steps.append(say("next.blind", summary.tongue.listing(sources)))
+    # What a cloud does not have, no account sees.
+    roles = Counter(row.role for row in summary.unseen if row.role)
+    if roles:
+        said = [f"{role} ({summary.count('readings', count)})" for role, count in sorted(roles.items())]
+        steps.append(say("next.blind", summary.tongue.listing(said)))
     if by_hand := sorted({result.control for result in summary.document.ended(Outcome.MANUAL)}):
         steps.append(say("next.manual", ", ".join(by_hand)))
     yield ""

@@ -25,7 +25,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
     Text,
 )
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import Subject, read
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import About, Report
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.report import About, Report, framework
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.trend import compare
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
 
@@ -37,6 +37,36 @@ MINISTRIES = {
         "fr": "Direction de l'information légale et administrative",
         "en": "Directorate of Legal and Administrative Information",
     },
+}
+FRAMEWORKS = {
+    "pssie": framework(
+        {
+            "title": "Politique de sécurité des systèmes d'information de l'État",
+            "version": "1.0",
+            "source": "https://pssie.example",
+            "informative": False,
+            "requirements": {"RES-CLOIS": "Cloisonner le SI", "EXP-PROT-INF": ""},
+        }
+    ),
+    "iso27001": framework(
+        {
+            "title": "ISO/IEC 27001:2022, Annex A",
+            "version": "2022",
+            "source": "https://iso.example",
+            "informative": False,
+            "language": "en",
+            "requirements": {"8.20": "Networks security"},
+        }
+    ),
+    "secnumcloud": framework(
+        {
+            "title": "ANSSI, référentiel SecNumCloud",
+            "version": "3.2",
+            "source": "https://anssi.example",
+            "informative": True,
+            "requirements": {},
+        }
+    ),
 }
 Rendered = Callable[[Mapping[str, Any]], Report]
 
@@ -76,7 +106,7 @@ def made(given: Mapping[str, Any]) -> Report:
     """Return the report of a document."""
     document = read(given)
     about = {tenant.subject: _about(tenant.subject) for tenant in document.tenants}
-    return Report(document, _controls(), compare(read(_former(given)), document), about)
+    return Report(document, _controls(), compare(read(_former(given)), document), about, FRAMEWORKS)
 
 
 def _controls() -> dict[str, Control]:

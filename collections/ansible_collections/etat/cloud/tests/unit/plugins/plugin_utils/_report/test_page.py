@@ -147,6 +147,37 @@ def test_every_account_that_looked_is_named(
     assert "ready-1 member x ready-2 member x" in text
 
 
+def test_readings_beyond_the_first_are_counted(
+    given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], french: Tongue
+) -> None:
+    given["unseen"] *= 3
+    assert "secrets (paris) et 5 autres lectures" in Page(page(rendered(given), french, "audit.csv")).text
+
+
+def test_a_fact_that_is_empty_says_so(
+    given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], french: Tongue
+) -> None:
+    for row in given["results"]:
+        for finding in row["findings"]:
+            finding["evidence"] = {"tags": ""}
+    assert "tags vide" in Page(page(rendered(given), french, "audit.csv")).text
+
+
+def test_requirements_and_texts_bear_their_titles_in_their_own_language(report: Report, tongue: Tongue) -> None:
+    html = page(report, tongue, "audit.csv")
+    french, english = (
+        {"fr": "<span>Cloisonner le SI</span>", "en": '<span lang="fr">Cloisonner le SI</span>'},
+        {"fr": '<span lang="en">Networks security</span>', "en": "<span>Networks security</span>"},
+    )
+    assert french[tongue.language] in html
+    assert english[tongue.language] in html
+    text = Page(html).text
+    assert "Politique de sécurité des systèmes d\u2019information de l\u2019État 1.0 https://pssie.example" in text
+    assert "ISO/IEC 27001:2022, Annex A 2022 https://iso.example" in text
+    # No failing control of this audit refers to it.
+    assert "SecNumCloud" not in text
+
+
 def test_one_refused_listing_is_one_line_however_many_tenants_it_concerns(report: Report, french: Tongue) -> None:
     html = page(report, french, "audit.csv")
     assert html.count("secrets of region toulouse could not be read (403)") == 1
