@@ -81,6 +81,10 @@ _raw:
       description: The sites of the cloud, that is the names of its regions.
       type: list
       elements: str
+    waivers:
+      description: The dated exceptions of these tenants, as O(etat.cloud.posture_info#module:waivers) takes them.
+      type: list
+      elements: dict
     notes:
       description: What the offers say and this cloud does not let its accounts do, in sentences.
       type: list

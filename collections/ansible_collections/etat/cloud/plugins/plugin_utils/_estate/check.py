@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
+
 from .files import Document, Files
 from .merge import Layer, source
-from .mistakes import Mistake, Path, said, unknown
+from .mistakes import Mistake, Path, meant, said, unknown
 from .schema import DOMAINS, PROJECT, PROJECTS, SENSITIVITIES
 from .shape import check_shape
 from .site import check_site, names, objects
@@ -40,6 +42,7 @@ def _shapes(files: Files) -> Iterator[Mistake]:
         ("catalogue", [files.catalogue]),
         ("ministry", files.ministries.values()),
         ("tenant", files.tenants.values()),
+        ("waiver", files.waivers.values()),
     ):
         for document in documents:
             if document.node is not None:
@@ -57,6 +60,8 @@ def _meanings(files: Files, today: date) -> Iterator[Mistake]:
             yield from _tenant(tenant, files, today)
     for ministry, document in files.ministries.items():
         yield from _ministry(files, document, tenants[ministry])
+    for (ministry, _name), document in files.waivers.items():
+        yield from _waiver(document, ministry, [name for owner, name in files.tenants if owner == ministry])
 
 
 # --- the catalogue
@@ -253,6 +258,18 @@ def _groups(tenant: Tenant) -> list[str]:
     """Return the names of the groups of a tenant."""
     own = names(mapping(tenant.document.value, "overrides"), "groups")
     return [*(f"{tenant.name}-{part}" for part in mapping(tenant.offer, "people")), *own]
+
+
+# --- waivers
+
+
+def _waiver(document: Document, ministry: str, tenants: list[str]) -> Iterator[Mistake]:
+    """Yield the control and the tenants that are not there. One that has run out is no mistake: the audit finds it."""
+    control = document.value.get("control")
+    if isinstance(control, str) and control not in BY_ID:
+        text = f"{said(control)} is not a control{meant(control, BY_ID)}; allowed: the id of a control in force"
+        yield document.mistake(("control",), text)
+    yield from _references(document, ("tenants",), document.value, f"a tenant of {ministry}", tenants or [""])
 
 
 # --- tenants

@@ -22,6 +22,7 @@ from .mistakes import field as written
 CATALOGUE = "catalogue.yml"
 MINISTRIES = "ministries"
 TENANTS = "tenants"
+WAIVERS = "waivers"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 NAME_RULE = "lower-case letters, digits and hyphens, at most 63, the first no hyphen"
 
@@ -58,6 +59,7 @@ class Files:
     catalogue: Document
     ministries: dict[str, Document] = field(default_factory=dict)
     tenants: dict[tuple[str, str], Document] = field(default_factory=dict)
+    waivers: dict[tuple[str, str], Document] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
 
@@ -69,28 +71,38 @@ def load(folder: FilePath) -> Files:
         files.mistakes.append(Mistake(shown, 1, 1, "", "there is no such folder; allowed: the folder of an estate"))
         return files
     entries = _entries(folder)
-    for name in sorted(entries.keys() - {CATALOGUE, MINISTRIES, TENANTS}):
-        what = allowed((CATALOGUE, f"{MINISTRIES}/", f"{TENANTS}/"))
-        text = f"'{name}' is no part of an estate{meant(name, (CATALOGUE, MINISTRIES, TENANTS))}{what}"
+    parts = (CATALOGUE, MINISTRIES, TENANTS, WAIVERS)
+    for name in sorted(entries.keys() - set(parts)):
+        what = allowed((CATALOGUE, f"{MINISTRIES}/", f"{TENANTS}/", f"{WAIVERS}/"))
+        text = f"'{name}' is no part of an estate{meant(name, parts)}{what}"
         files.mistakes.append(Mistake(f"{shown}/{name}", 1, 1, "", text))
     files.catalogue = _read(folder / CATALOGUE, f"{shown}/{CATALOGUE}", files.mistakes)
     files.ministries = dict(_folder(folder / MINISTRIES, f"{shown}/{MINISTRIES}", "ministry", files.mistakes))
     if TENANTS in entries:
-        for name, path in _entries(folder / TENANTS).items():
-            here = f"{shown}/{TENANTS}/{name}"
-            if not path.is_dir():
-                text = f"'{name}' is no folder of a ministry; allowed: {TENANTS}/MINISTRY/TENANT.yml"
-                files.mistakes.append(Mistake(here, 1, 1, "", text))
-                continue
-            if name not in files.ministries:
-                text = (
-                    f"'{name}' has no file {MINISTRIES}/{name}.yml{meant(name, files.ministries)}"
-                    f"{allowed(sorted(files.ministries))}"
-                )
-                files.mistakes.append(Mistake(here, 1, 1, "", text))
-            for tenant, document in _folder(path, here, "tenant", files.mistakes):
-                files.tenants[name, tenant] = document
+        files.tenants = dict(_by_ministry(folder, shown, TENANTS, "tenant", files))
+    if WAIVERS in entries:
+        files.waivers = dict(_by_ministry(folder, shown, WAIVERS, "waiver", files))
     return files
+
+
+def _by_ministry(
+    folder: FilePath, shown: str, part: str, what: str, files: Files
+) -> Iterator[tuple[tuple[str, str], Document]]:
+    """Yield the documents of a part that has a folder for each ministry, by the ministry's name and their own."""
+    for name, path in _entries(folder / part).items():
+        here = f"{shown}/{part}/{name}"
+        if not path.is_dir():
+            text = f"'{name}' is no folder of a ministry; allowed: {part}/MINISTRY/{what.upper()}.yml"
+            files.mistakes.append(Mistake(here, 1, 1, "", text))
+            continue
+        if name not in files.ministries:
+            text = (
+                f"'{name}' has no file {MINISTRIES}/{name}.yml{meant(name, files.ministries)}"
+                f"{allowed(sorted(files.ministries))}"
+            )
+            files.mistakes.append(Mistake(here, 1, 1, "", text))
+        for own, document in _folder(path, here, what, files.mistakes):
+            yield (name, own), document
 
 
 def _shown(folder: FilePath) -> str:

@@ -61,6 +61,7 @@ class Estate:
             "identity": {} if only else mapping(clouds, cloud, "identity"),
             "regions": [] if only else list(_regions(clouds[cloud])),
             "sites": list(clouds[cloud]["sites"]),
+            "waivers": list(self._waivers(tenants, ready)),
             "notes": [note for tenant in tenants for note in self._notes(tenant)],
             "about": {tenant.full_name: self._about(tenant) for tenant in tenants},
             "posture": {
@@ -80,14 +81,28 @@ class Estate:
                 described = {} if ministry.get("adopted") else {"description": ministry["title"]["fr"]}
                 yield {"name": name, **described, **asked}
 
+    def _waivers(self, tenants: Sequence[Tenant], ready: bool) -> Iterator[dict[str, Any]]:
+        """Yield each waiver that concerns one of some tenants here, as module posture_info takes it."""
+        for (ministry, name), document in self._files.waivers.items():
+            said = document.value
+            own = [tenant for tenant in tenants if tenant.ministry == ministry]
+            covered = [tenant for tenant in own if tenant.name in said.get("tenants", (tenant.name,))]
+            if covered:
+                yield {
+                    "id": f"{ministry}/{name}",
+                    **{key: said[key] for key in ("control", "owner", "reason", "until")},
+                    "domains": [] if ready or "tenants" in said else [ministry],
+                    "tenants": [{"domain": tenant.domain, "name": tenant.project} for tenant in covered],
+                    "objects": said.get("objects", []),
+                }
+
     def _tenant(self, tenant: Tenant) -> dict[str, Any]:
         project = self._ready_project(tenant) if tenant.in_ready_project else self._project(tenant)
         sites = [{"region": site, **self._site(tenant, site)} for site in tenant.sites]
         return {**project, "sensitivity": tenant.sensitivity, "sites": sites}
 
     def _ready_project(self, tenant: Tenant) -> dict[str, Any]:
-        ready = tenant.ready
-        return {"name": ready["project"], "domain": ready.get("domain", "Default"), "account": ready["account"]}
+        return {"name": tenant.project, "domain": tenant.domain, "account": tenant.ready["account"]}
 
     def _project(self, tenant: Tenant) -> dict[str, Any]:
         own, offer = tenant.document.value, tenant.offer
@@ -146,12 +161,11 @@ class Estate:
 
     def _about(self, tenant: Tenant) -> dict[str, Any]:
         own = tenant.document.value
-        ready = tenant.ready
         return {
             "ministry": tenant.ministry,
             "ministry_title": self._files.ministries[tenant.ministry].value["title"],
-            "domain": ready.get("domain", "Default") if ready else tenant.ministry,
-            "project": ready.get("project", tenant.name),
+            "domain": tenant.domain,
+            "project": tenant.project,
             "description": own.get("description", ""),
             "offer": tenant.offer_name,
             "offer_title": tenant.offer["title"],

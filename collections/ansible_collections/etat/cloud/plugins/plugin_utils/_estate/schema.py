@@ -21,7 +21,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._options import assembl
 Schema = dict[str, Any]
 
 FOLDER = Path(__file__).resolve().parents[3] / "schemas"
-FILES = ("catalogue", "ministry", "tenant")
+FILES = ("catalogue", "ministry", "tenant", "waiver")
 SENSITIVITIES = ("public", "internal", "sensitive", "restricted")
 DOMAINS, PROJECTS = "domains", "projects"
 
@@ -31,6 +31,8 @@ PROJECT = ("enabled", "endpoint_groups", "groups", "limits", "options", "parent"
 #: What a ministry may ask for in its domain.
 DOMAIN = ("groups", "limits", "role_assignments", "users")
 
+#: The form of a control's id. Which ones there are is no matter of the schema, since each family adds some.
+CONTROL = "^ETAT-[A-Z]{2,3}-[0-9]{3}$"
 _NAME = "^[a-z0-9][a-z0-9-]{0,62}$"
 
 
@@ -43,7 +45,7 @@ def published(name: str) -> Schema:
 
 def generated() -> dict[str, Schema]:
     """Return every schema, as it has to be published."""
-    made = {"catalogue": _catalogue(), "ministry": _ministry(), "tenant": _tenant()}
+    made = {"catalogue": _catalogue(), "ministry": _ministry(), "tenant": _tenant(), "waiver": _waiver()}
     return {name: {**_heading(name), **schema} for name, schema in made.items()}
 
 
@@ -307,4 +309,24 @@ def _tenant() -> Schema:
             required=("offer", "sensitivity"),
         ),
         "$defs": {"site": _site()},
+    }
+
+
+def _waiver() -> Schema:
+    return {
+        "title": "A waiver of an estate",
+        "description": "A dated exception to one control, for tenants of one ministry.",
+        **_object(
+            {
+                "control": _text("The id of the control, such as ETAT-NET-001.", pattern=CONTROL),
+                "tenants": _names(
+                    "The tenants that it covers; all of the ministry, and its domain, when not named.", minItems=1
+                ),
+                "objects": _names("Ids or names of the objects that it covers; all when not named.", minItems=1),
+                "owner": _text("Who answers for it."),
+                "reason": _text("Why the exception is there, and what is done instead."),
+                "until": _text("The last day on which it holds, such as 2027-08-31.", format="date"),
+            },
+            required=("control", "owner", "reason", "until"),
+        ),
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .files import NAME_RULE, Document
 from .mistakes import Mistake, Path, allowed, meant, said
-from .schema import published
+from .schema import CONTROL, published
 
 try:
     from jsonschema import Draft202012Validator, FormatChecker
@@ -39,6 +39,7 @@ _TYPES = {
 PATTERNS = {
     "^[a-z0-9][a-z0-9-]{0,62}$": NAME_RULE,
     "^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$": "MINISTRY/TENANT",
+    CONTROL: "the id of a control, such as ETAT-NET-001",
     "^[^,/]{1,255}$": "1 to 255 characters, no comma, no slash",
     "^[A-Za-z0-9-]+$": "the name or the number of a protocol",
     "^[0-9]{1,5}([-:][0-9]{1,5})?$": "a port such as 443, a range such as 8000-8010, for ICMP a type such as 8 or 8:0",

@@ -66,6 +66,16 @@ class Tenant:
         return mapping(self.cloud, "projects", self.full_name)
 
     @property
+    def domain(self) -> str:
+        """The name of the domain that holds its project."""
+        return word(self.ready.get("domain"), "Default") if self.in_ready_project else self.ministry
+
+    @property
+    def project(self) -> str:
+        """The name of its project."""
+        return word(self.ready.get("project"), self.name) if self.in_ready_project else self.name
+
+    @property
     def price(self) -> int | float:
         """The price in euros for one month, over all sites."""
         price = round(float(self.size["price"]) * len(self.sites), 2)

@@ -52,7 +52,7 @@ def test_one_folder_gives_one_mapping(folder: Path) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads((folder.parent / "found.json").read_text(encoding="utf-8"))
-    assert list(found) == ["domains", "tenants", "identity", "regions", "sites", "notes", "about", "posture"]
+    assert list(found) == ["domains", "tenants", "identity", "regions", "sites", "waivers", "notes", "about", "posture"]
     assert [tenant["name"] for tenant in found["tenants"]] == ["moodle"]
     assert found["about"]["education/moodle"]["price_per_month"] == 480
 

@@ -84,6 +84,7 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
         "identity": {},
         "regions": [],
         "sites": ["toulouse", "paris"],
+        "waivers": [],
         "notes": [],
         "about": {
             "education/moodle": {
@@ -181,6 +182,46 @@ def wanted(declared: dict[str, Any]) -> set[Key]:
     taken = VALIDATOR.validate(parts)
     assert taken.error_messages == []
     return {item.key for item in declare(KINDS, taken.validated_parameters)}
+
+
+WAIVER = "control: ETAT-NET-004\nowner: Alice Martin\nreason: Mail relay\nuntil: 2027-01-31\n"
+
+
+def waivers(folder: Path, cloud: str, *only: str, **texts: str) -> list[dict[str, Any]]:
+    """Return the waivers of an estate with some files of them."""
+    (folder / "waivers/education").mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / f"waivers/education/{name}.yml").write_text(text, encoding="utf-8")
+    found: list[dict[str, Any]] = Estate(folder, TODAY).declare(cloud, only)["waivers"]
+    return found
+
+
+def test_a_waiver_covers_what_it_names_or_all_of_its_ministry(folder: Path) -> None:
+    tenant(folder, "notebooks", "offer: web\nsensitivity: public\n")
+    said = {"control": "ETAT-NET-004", "owner": "Alice Martin", "reason": "Mail relay", "until": "2027-01-31"}
+    moodle, notebooks = ({"domain": "education", "name": name} for name in ("moodle", "notebooks"))
+    named = f"{WAIVER}tenants: [notebooks]\nobjects: [relay]\n"
+
+    assert waivers(folder, "interne", mail=named, whole=WAIVER) == [
+        {"id": "education/mail", **said, "domains": [], "tenants": [notebooks], "objects": ["relay"]},
+        {"id": "education/whole", **said, "domains": ["education"], "tenants": [moodle, notebooks], "objects": []},
+    ]
+    shown = Estate(folder, TODAY).declare("interne", ["education/moodle"])["waivers"]
+    assert [(waiver["id"], waiver["tenants"]) for waiver in shown] == [("education/whole", [moodle])]
+
+
+def test_a_waiver_names_the_ready_project_of_a_provider(folder: Path) -> None:
+    tenant(folder, "cartes", "offer: web\nsensitivity: public\ncloud: externe\n")
+
+    (found,) = waivers(folder, "externe", whole=WAIVER)
+
+    assert (found["domains"], found["tenants"]) == ([], [{"domain": "Default", "name": "education-cartes"}])
+
+
+def test_the_waivers_of_the_demo_hold_today() -> None:
+    declared = Estate(DEMO, TODAY).declare("interne")
+    assert declared["waivers"]
+    assert all(date.fromisoformat(waiver["until"]) >= TODAY for waiver in declared["waivers"])
 
 
 def test_a_tenant_says_everything_itself(folder: Path) -> None:
