@@ -79,6 +79,14 @@ def test_an_id_stands_for_one_control() -> None:
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: str(control.id))
+def test_a_cloud_that_lacks_the_objects_themselves_is_never_a_pass(control: Control) -> None:
+    for sensitivity in control.severity:
+        for result in audit_cases.judged({"sensitivity": sensitivity, "absent": control.reads[:1]}, control):
+            assert result.outcome is Outcome.NOT_EVALUABLE
+            assert "the cloud does not have it" in result.reason
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: str(control.id))
 @pytest.mark.parametrize("position", [0, -1])
 def test_a_refused_source_is_never_a_pass(control: Control, position: int) -> None:
     refused = {control.reads[position]: "the account may not do it (403: no)"}
