@@ -398,7 +398,7 @@ def _kept(source: Source, record: Row, project: str, parent: Row | None) -> Row:
         _place(row)
     elif source.regional or source.name == "projects":
         found = next((row[name] for name in source.owner if row.get(name)), None)
-        row["project_id"] = found or (parent["project_id"] if parent is not None else project)
+        row["project_id"] = found or (parent.get("project_id", "") if parent is not None else project)
     if not row.get("id"):
         row["id"] = "/".join(str(row.get(name, "")).rstrip("/").rpartition("/")[2] for name in source.key)
     if parent is not None:

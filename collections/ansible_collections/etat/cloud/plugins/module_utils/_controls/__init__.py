@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import governance, network_rules
+from . import compute, governance, image, network_rules
 
 CONTROLS: tuple[Control, ...] = (
+    *compute.CONTROLS,
     *governance.CONTROLS,
+    *image.CONTROLS,
     *network_rules.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}

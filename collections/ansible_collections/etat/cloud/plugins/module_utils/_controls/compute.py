@@ -207,7 +207,9 @@ def _fields(blob: bytes) -> Iterator[bytes]:
 
 def _used_keys(view: View) -> Iterator[Row]:
     """Yield the key pairs that servers were made with; key is None where it was not seen."""
-    used = Counter((server["user_id"], server["key_name"]) for server in view.rows("servers") if server.get("key_name"))
+    used = Counter(
+        (server.get("user_id", ""), server["key_name"]) for server in view.rows("servers") if server.get("key_name")
+    )
     for (user, name), servers in used.items():
         key = next((row for row in view.by("keypairs", "parent_id", user) if row["name"] == name), None)
         yield {"id": f"{user}/{name}", "name": name, "user_id": user, "servers": servers, "key": key}
@@ -230,9 +232,9 @@ def _judge_key_owner(view: View, row: Row) -> Verdict:
     if row["key"] is None:
         return not_evaluable("the key pair was not seen")
     same = view.by("keypairs", "fingerprint", row["key"]["fingerprint"])
-    others = sorted({key["parent_id"] for key in same} - {row["user_id"]})
+    others = sorted({key["parent_id"] for key in same} - {row.get("user_id", "")})
     # A key pair is listed for a user, so that whoever owns one that was seen was seen too.
-    owner = view.by("users", "id", row["user_id"])[0]
+    owner = view.by("users", "id", row.get("user_id", ""))[0]
     return passed_or_failed(
         owner["enabled"] and not others,
         owner=owner["name"],
@@ -505,13 +507,13 @@ def _judge_deletion(view: View, row: Row) -> Verdict:
 
 
 def _judge_launcher(view: View, server: Row) -> Verdict:
-    user = view.one("users", server["user_id"])
+    user = view.one("users", server.get("user_id", ""))
     if user is not None:
         return passed_or_failed(bool(user["enabled"]), user=user["name"], enabled=bool(user["enabled"]))
     # Whoever holds a role in the project is there, even if the account does not see the domain.
-    if server["user_id"] in view.facts.once(("holders", view.project["id"]), lambda: _holders(view)):
+    if server.get("user_id", "") in view.facts.once(("holders", view.project["id"]), lambda: _holders(view)):
         return not_evaluable("the user who launched it was not seen")
-    return failed(user=server["user_id"], enabled=False)
+    return failed(user=server.get("user_id", ""), enabled=False)
 
 
 def _holders(view: View) -> frozenset[str]:

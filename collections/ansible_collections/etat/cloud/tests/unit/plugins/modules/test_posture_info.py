@@ -73,7 +73,7 @@ def of(found: Mapping[str, Any], control: str, **where: str) -> Mapping[str, Any
 
 def test_what_fails_is_found_and_nothing_is_written(server: CloudServer, run_module: Any) -> None:
     found, failed = run_module(posture_info, cloud="interne", tenants=[MOODLE, NOTEBOOKS], domains=["education"])
-    assert not failed
+    assert not failed, found
     assert not found["changed"]
     posture = found["posture"]
     result = of(found, "ETAT-NET-002", tenant="moodle")
@@ -92,17 +92,22 @@ def test_an_administrator_reads_each_listing_once_however_many_controls_there_ar
     server: CloudServer, run_module: Any
 ) -> None:
     run_module(posture_info, cloud="interne", tenants=[MOODLE, NOTEBOOKS], regions=["toulouse"])
-    # Images are asked for in four ways, and what Keystone lists per domain for one domain.
+    # Images are asked for in four ways, and what Keystone lists per domain for one domain. Secrets show to a token of
+    # their project only.
     reads = [
-        (call.path, call.query) for call in server.content.calls if call.method == "GET" and call.path[-2:] != " /"
+        (call.path, call.query, str(call.scope))
+        for call in server.content.calls
+        if call.method == "GET" and call.path[-2:] != " /"
     ]
     assert sorted(reads) == sorted(set(reads))
-    assert ("compute toulouse /servers/detail", (("all_tenants", "1"),)) in reads
+    assert [query for path, query, _scope in reads if path == "compute toulouse /servers/detail"] == [
+        (("all_tenants", "1"),)
+    ]
 
 
 def test_a_secret_never_leaves_the_cloud(server: CloudServer, run_module: Any) -> None:
     found, failed = run_module(posture_info, cloud="interne", tenants=[MOODLE])
-    assert not failed
+    assert not failed, found
     assert SECRET not in json.dumps(found)
     assert base64.b64encode(SECRET.encode()).decode()[:12] not in json.dumps(found)
     assert of(found, "ETAT-GOV-009", tenant="moodle", site="toulouse")["outcome"] == "fail"
@@ -113,7 +118,7 @@ def test_what_is_refused_is_never_a_pass_and_is_told_with_the_role_that_it_takes
 ) -> None:
     server.fail("GET network toulouse /security-groups", 403, {"NeutronError": {"message": "not for you"}})
     found, failed = run_module(posture_info, cloud="interne", tenants=[MOODLE])
-    assert not failed
+    assert not failed, found
     result = of(found, "ETAT-NET-002", tenant="moodle")
     assert result["outcome"] == "not_evaluable"
     assert result["reason"] == "security groups in toulouse: the account may not do it (403: not for you)"
@@ -131,7 +136,7 @@ def test_the_auditor_of_a_domain_looks_with_a_token_of_each_project(server: Clou
     found, failed = run_module(
         posture_info, cloud="interne-education", tenants=[MOODLE, NOTEBOOKS], domains=["education"]
     )
-    assert not failed
+    assert not failed, found
     assert [of(found, "ETAT-NET-002", tenant=name)["outcome"] for name in ("moodle", "notebooks")] == ["fail", "fail"]
     scopes = {call.scope for call in server.reads("network toulouse /security-groups")}
     assert scopes == {"project p-moodle", "project p-notebooks"}
@@ -143,7 +148,7 @@ def test_the_auditor_of_a_domain_looks_with_a_token_of_each_project(server: Clou
 
 def test_a_reader_of_the_system_looks_with_tokens_of_projects_too(server: CloudServer, run_module: Any) -> None:
     found, failed = run_module(posture_info, cloud="interne-reader", tenants=[MOODLE], regions=["toulouse"])
-    assert not failed
+    assert not failed, found
     assert of(found, "ETAT-NET-002", tenant="moodle")["outcome"] == "fail"
     assert {call.scope for call in server.reads("identity /projects")} == {"system"}
     assert {call.scope for call in server.reads("compute toulouse /servers/detail")} == {"project p-moodle"}
@@ -173,7 +178,7 @@ def test_a_tenant_whose_account_gets_no_token_is_told_and_the_others_are_judged(
 ) -> None:
     tenants = [{**MOODLE, "account": "nobody"}, NOTEBOOKS]
     found, failed = run_module(posture_info, cloud="externe-notebooks", tenants=tenants)
-    assert not failed
+    assert not failed, found
     assert of(found, "ETAT-NET-002", tenant="notebooks")["outcome"] == "fail"
     result = of(found, "ETAT-NET-002", tenant="moodle")
     assert result["outcome"] == "not_evaluable"
