@@ -12,8 +12,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from .._rules import ANY
 from .facts import Facts
-from .filtering import Opening, Reaches, Rule, any_rules, is_anybody, is_public, openings, rule_of
+from .filtering import LAST_PORT, Opening, Reaches, Rule, any_rules, is_anybody, is_public, openings, rule_of
 from .model import SENSITIVITIES, Level, Row, Tenant, Waiver
 from .sources import SOURCES
 
@@ -26,7 +27,10 @@ IN_USE = (
 NEUTRON = "network:"
 #: The kinds of interfaces that give a machine the hardware itself, past what filters.
 #: https://docs.openstack.org/neutron/latest/admin/config-sriov.html
-UNFILTERED = ("direct", "direct-physical", "macvtap", "smart-nic", "remote-managed", "accelerator-direct")
+UNFILTERED = (
+    *("direct", "direct-physical", "macvtap", "smart-nic", "remote-managed", "accelerator-direct"),
+    *("accelerator-direct-physical", "baremetal"),
+)
 #: What the port of a router in a network of a tenant is called; the others for distributed and redundant routers.
 ROUTER_INTERFACES = (
     *("network:router_interface", "network:router_interface_distributed", "network:ha_router_replicated_interface"),
@@ -37,13 +41,15 @@ ROUTER_INTERFACES = (
 class Exposure:
     """One way from outside to a port.
 
-    way: floating_ip, external_network, ipv6 or port_forwarding. port: of a forwarding, the inner one; 0 for all.
+    way: floating_ip, external_network, ipv6 or port_forwarding. protocol, first and last port: of a forwarding, what it
+    leads to on the inner side; otherwise everything.
     """
 
     way: str
     address: str
-    protocol: str = ""
-    port: int = 0
+    protocol: str = ANY
+    first: int = 0
+    last: int = LAST_PORT
 
 
 @dataclass(frozen=True)
@@ -183,8 +189,8 @@ class View:
         for forwarding in self.by("port_forwardings", "internal_port_id", port["id"]):
             ip = self.one("floating_ips", forwarding["parent_id"])
             address = ip["floating_ip_address"] if ip else ""
-            inner = forwarding.get("internal_port") or 0
-            found.append(Exposure("port_forwarding", address, str(forwarding.get("protocol", "")).lower(), inner))
+            protocol = str(forwarding.get("protocol") or ANY).lower()
+            found.append(Exposure("port_forwarding", address, protocol, *_forwarded(forwarding)))
         network = self.one("networks", port["network_id"]) or {}
         for fixed in port.get("fixed_ips") or ():
             address = fixed["ip_address"]
@@ -209,6 +215,15 @@ class View:
             if port.get("device_id") in out and port.get("device_owner") in ROUTER_INTERFACES
             for fixed in port.get("fixed_ips") or ()
         )
+
+
+def _forwarded(forwarding: Row) -> tuple[int, int]:
+    """Return the first and the last inner port of a forwarding: all of them where it names none."""
+    # One port may be said in both ways; several are a range, and then the other field is empty.
+    first, _colon, last = str(forwarding.get("internal_port_range") or forwarding.get("internal_port") or "").partition(
+        ":"
+    )
+    return (int(first), int(last or first)) if first else (0, LAST_PORT)
 
 
 def day(moment: Any) -> date | None:

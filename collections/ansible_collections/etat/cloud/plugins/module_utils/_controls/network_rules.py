@@ -150,28 +150,28 @@ def _judge_public_ports(view: View, port: Row) -> Verdict:
     ]
     if shown:
         return failed(ports=", ".join(f"{opening.protocol} {opening.ports}" for opening in shown), **evidence)
+    if any(view.one("security_groups", id) is None for id in groups):
+        return not_evaluable("a security group of the port was not seen")
     unknown = any(rule.unknown for rule in view.rules_of(groups, "ingress"))
     return not_evaluable(UNKNOWN_GROUP) if unknown else PASSED
 
 
 def _approved(opening: Opening) -> bool:
     # What tells a sender that a packet is too large has to come through.
-    return opening.protocol in ICMP or any(
-        low <= opening.first and opening.last <= high for low, high in PUBLIC.get(opening.protocol, ())
-    )
+    return opening.protocol in ICMP or _is_public(opening.protocol, opening.first, opening.last)
+
+
+def _is_public(protocol: str, first: int, last: int) -> bool:
+    return any(low <= first and last <= high for low, high in PUBLIC.get(protocol, ()))
 
 
 def _leads(exposure: Exposure, opening: Opening) -> bool:
     """Return whether a way from outside leads to what is open, and to more of it than is approved."""
     if (6 if ":" in exposure.address else 4) != opening.version:
         return False
-    if exposure.way != "port_forwarding":
-        return True
-    inner = (exposure.port, exposure.port)
+    first, last = max(exposure.first, opening.first), min(exposure.last, opening.last)
     return (
-        exposure.protocol == opening.protocol
-        and opening.first <= exposure.port <= opening.last
-        and inner not in PUBLIC.get(exposure.protocol, ())
+        exposure.protocol in (ANY, opening.protocol) and first <= last and not _is_public(opening.protocol, first, last)
     )
 
 
