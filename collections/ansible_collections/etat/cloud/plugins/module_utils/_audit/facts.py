@@ -24,7 +24,7 @@ class Facts:
     """The records of all sources. Filled once by add, and only read from then on."""
 
     def __init__(self) -> None:
-        self._rows: dict[Place, dict[tuple[str, str], Row]] = {}
+        self._rows: dict[Place, dict[tuple[str, str, str], Row]] = {}
         self._looked: dict[Place, dict[str, Refusal | None]] = {}
         self._derived: dict[Hashable, Any] = {}
         self._indexes: dict[tuple[Place, str], Mapping[object, Sequence[Row]]] = {}
@@ -38,7 +38,8 @@ class Facts:
         """
         place = (source, region)
         held = self._rows.setdefault(place, {})
-        held.update(((row["id"], row.get("parent_id", "")), row) for row in rows)
+        # The ids of some services are names, which two projects may share.
+        held.update(((row["id"], row.get("parent_id", ""), row.get("project_id", "")), row) for row in rows)
         self._looked.setdefault(place, {}).setdefault(owner, None)
 
     def refuse(self, source: str, region: str, refusal: Refusal, owner: str = EVERYBODY) -> None:

@@ -275,12 +275,9 @@ def _culprits(rules: Sequence[Rule], version: int, reaches: Reaches) -> Sequence
         size = sum(last - first + 1 for first, last in held[rule.id])
         return _common(held[rule.id], held[other.id]) == size and held[rule.id] != held[other.id]
 
-    return [
-        rule
-        for rule in rules
-        if public_share(frozenset(rule.prefixes), version) > 0
-        and not any(contained(rule, other) for other in rules if other.id != rule.id)
-    ]
+    widest = [rule for rule in rules if not any(contained(rule, other) for other in rules if other.id != rule.id)]
+    # Private addresses add nothing to the Internet; where they are all that there is, they are what reaches.
+    return [rule for rule in widest if public_share(frozenset(rule.prefixes), version) > 0] or widest
 
 
 def any_rules(row: Mapping[str, Any]) -> Sequence[Row]:

@@ -12,7 +12,20 @@ from datetime import date
 from typing import Any
 
 from .facts import Facts
-from .model import Control, Finding, Level, Outcome, Refusal, Result, Row, Severity, Tenant, Verdict, Waiver
+from .model import (
+    Control,
+    Finding,
+    Level,
+    Outcome,
+    Refusal,
+    Result,
+    Row,
+    Severity,
+    Tenant,
+    Verdict,
+    Waiver,
+    not_evaluable,
+)
 from .sources import SOURCES
 from .view import IN_USE, View
 from .waiver import concerns, waived
@@ -55,10 +68,26 @@ def judged(control: Control, view: View) -> Result:
     refused = unread(control, view)
     if refused:
         return replace(result, outcome=Outcome.NOT_EVALUABLE, reason=refused)
-    verdicts = [(row, control.judge(view, row)) for row in control.objects(view)]
+    try:
+        objects = list(control.objects(view))
+    except KeyError as error:
+        return replace(result, outcome=Outcome.NOT_EVALUABLE, reason=_lacking(error))
+    verdicts = [(row, _verdict(control, view, row)) for row in objects]
     if not verdicts:
         return replace(result, reason="there is nothing of the kind")
     return _summed(result, control, verdicts)
+
+
+def _verdict(control: Control, view: View, row: Row) -> Verdict:
+    # Clouds differ in what they tell. One record that lacks a field must not cost all that the others say.
+    try:
+        return control.judge(view, row)
+    except KeyError as error:
+        return not_evaluable(_lacking(error))
+
+
+def _lacking(error: KeyError) -> str:
+    return f"a record does not say its {error.args[0]}"
 
 
 def unread(control: Control, view: View) -> str:

@@ -83,7 +83,15 @@ _IDENTITY = (
         Role.DOMAIN_READER,
         queries=((("effective", "true"), ("include_names", "true")),),
     ),
-    Source("role_inferences", "identity", "/role_inferences", "role_inferences", Role.SYSTEM_READER, owner=()),
+    Source(
+        "role_inferences",
+        "identity",
+        "/role_inferences",
+        "role_inferences",
+        Role.SYSTEM_READER,
+        owner=(),
+        key=("prior_role",),
+    ),
     Source(
         "application_credentials",
         "identity",
@@ -400,7 +408,7 @@ def _kept(source: Source, record: Row, project: str, parent: Row | None) -> Row:
         found = next((row[name] for name in source.owner if row.get(name)), None)
         row["project_id"] = found or (parent.get("project_id", "") if parent is not None else project)
     if not row.get("id"):
-        row["id"] = "/".join(str(row.get(name, "")).rstrip("/").rpartition("/")[2] for name in source.key)
+        row["id"] = "/".join(_named(row.get(name, "")) for name in source.key)
     if parent is not None:
         row["parent_id"] = parent["id"]
         row["id"] = row["id"] or parent["id"]
@@ -409,6 +417,11 @@ def _kept(source: Source, record: Row, project: str, parent: Row | None) -> Row:
     if source.name == "domains":
         row["domain_id"] = row["id"]
     return row
+
+
+def _named(value: Any) -> str:
+    """Return the part of an id that a field gives: an address ends with it, and a record inside the record has one."""
+    return str(value["id"] if isinstance(value, Mapping) else value).rstrip("/").rpartition("/")[2]
 
 
 def _place(row: dict[str, Any]) -> None:

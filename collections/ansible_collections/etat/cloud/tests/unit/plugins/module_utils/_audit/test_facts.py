@@ -68,3 +68,11 @@ def test_records_are_found_by_a_field_and_lists_are_no_values() -> None:
     assert [row["id"] for row in facts.by("ports", "paris", "device_id", None)] == ["b"]
     assert facts.one("ports", "paris", "c") is not None
     assert facts.one("ports", "paris", None) is None
+
+
+def test_records_of_one_name_in_two_projects_are_two() -> None:
+    facts = Facts()
+    for project in ("p-1", "p-2"):
+        headers = {"id": "data", "parent_id": "data", "project_id": project}
+        facts.add("object_container_headers", "paris", [headers], project)
+    assert len(facts.rows("object_container_headers", "paris")) == 2

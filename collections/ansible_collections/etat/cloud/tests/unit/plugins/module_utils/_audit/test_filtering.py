@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -155,3 +156,13 @@ def test_ports_are_written_as_people_write_them() -> None:
     assert rule("r", "0.0.0.0/0", 1, 65535).ports == "any"
     assert rule("r", "0.0.0.0/0", *EVERY_PORT, "vrrp").ports == "any"
     assert Opening(4, "tcp", 1, 65535, ()).ports == "any"
+
+
+def test_rules_that_reach_somebody_only_together_are_named_though_none_is_public() -> None:
+    halves = [rule("r-1", "10.0.0.0/9"), rule("r-2", "10.128.0.0/9")]
+
+    def reaches(prefixes: Iterable[str], _version: int) -> bool:
+        return {"10.0.0.0/9", "10.128.0.0/9"} <= set(prefixes)
+
+    (opening,) = openings(halves, reaches)
+    assert [found.id for found in opening.rules] == ["r-1", "r-2"]

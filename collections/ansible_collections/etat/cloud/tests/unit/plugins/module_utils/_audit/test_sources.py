@@ -121,3 +121,14 @@ def test_the_least_role_of_a_control_is_that_of_what_is_hardest_to_read() -> Non
     assert least_role(BY_ID["ETAT-NET-014"]) is Role.PROJECT_READER
     assert least_role(BY_ID["ETAT-GOV-005"]) is Role.DOMAIN_READER
     assert all(least_role(control).value for control in CONTROLS)
+
+
+def test_a_record_of_a_user_belongs_to_no_project() -> None:
+    parent = {"id": "u-1", "domain_id": "d-1"}
+    (row,) = kept(SOURCES["keypairs"], [{"keypair": {"name": "laptop"}}], parent=parent)
+    assert (row["id"], row["parent_id"], row["project_id"]) == ("laptop", "u-1", "")
+
+
+def test_what_a_role_implies_is_known_by_that_role() -> None:
+    inferences = [{"prior_role": {"id": id, "name": id}, "implies": []} for id in ("admin", "manager")]
+    assert [row["id"] for row in kept(SOURCES["role_inferences"], inferences)] == ["admin", "manager"]

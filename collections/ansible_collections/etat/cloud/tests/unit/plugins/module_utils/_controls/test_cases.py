@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,3 +95,14 @@ def test_a_refused_source_is_never_a_pass(control: Control, position: int) -> No
         for result in audit_cases.judged({"sensitivity": sensitivity, "refused": refused}, control):
             assert result.outcome is Outcome.NOT_EVALUABLE
             assert "403" in result.reason
+
+
+@pytest.mark.parametrize("part", ["objects", "judge"])
+def test_a_record_without_what_a_control_looks_for_cannot_be_judged_and_ends_nothing(part: str) -> None:
+    def looks(*_given: Any) -> Any:
+        return {}["flavour"]
+
+    control = replace(BY_ID["ETAT-NET-016"], **{part: looks})
+    groups = [{"id": "sg-1", "name": "web", "project_id": audit_cases.PROJECT, "security_group_rules": []}]
+    (result,) = audit_cases.judged({"facts": {"security_groups": groups}}, control)
+    assert (result.outcome, result.reason) == (Outcome.NOT_EVALUABLE, "a record does not say its flavour")
