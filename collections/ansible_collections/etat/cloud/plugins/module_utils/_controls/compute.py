@@ -5,12 +5,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from .._audit.model import (
@@ -29,6 +25,7 @@ from .._audit.model import (
     references,
     severities,
 )
+from .._audit.public_key import CURVES, RSA, public_key
 from .._audit.view import View, day, labels, tag_values
 from .image import built, end_of_support, offered, yes
 
@@ -56,16 +53,6 @@ APART, STRICT = ("anti-affinity", "soft-anti-affinity"), "anti-affinity"
 #: Bits of RSA: the least, and those that ANSSI recommends today and demands from 2031 on.
 #: https://cyber.gouv.fr/publications/mecanismes-cryptographiques
 RSA_LEAST, RSA_GOOD, RSA_LEAST_UNTIL = 2048, 3072, date(2030, 12, 31)
-RSA, DSA = "ssh-rsa", "ssh-dss"
-#: The other types of keys that OpenSSH takes, with their bits.
-CURVES = {
-    "ssh-ed25519": 256,
-    "ecdsa-sha2-nistp256": 256,
-    "ecdsa-sha2-nistp384": 384,
-    "ecdsa-sha2-nistp521": 521,
-    "sk-ssh-ed25519@openssh.com": 256,
-    "sk-ecdsa-sha2-nistp256@openssh.com": 256,
-}
 PASSTHROUGH = "pci_passthrough:alias"
 #: What protects sensitive data in use: the extra spec, its value, and the property of an image that asks for the same.
 PROTECTIONS = (
@@ -167,44 +154,6 @@ def _judge_key_name(view: View, server: Row) -> Verdict:
     return failed(image=_name_of(image), os_distro=names[1])
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """What an SSH public key is: its type, and how many bits it has; 0 where the type says nothing of it."""
-
-    type: str
-    bits: int
-
-
-def public_key(text: str) -> PublicKey | None:
-    """Return what an SSH public key is, of its own bytes and not of the words around them; None for anything else.
-
-    https://www.rfc-editor.org/rfc/rfc4253#section-6.6
-    """
-    for word in text.split():
-        try:
-            type, *numbers = _fields(base64.b64decode(word, validate=True))
-            name = type.decode("ascii")
-        except (binascii.Error, struct.error, ValueError):
-            continue
-        if name == RSA and len(numbers) > 1:
-            return PublicKey(name, int.from_bytes(numbers[1]).bit_length())
-        if name == DSA and numbers:
-            return PublicKey(name, int.from_bytes(numbers[0]).bit_length())
-        if name in CURVES and numbers:
-            return PublicKey(name, CURVES[name])
-    return None
-
-
-def _fields(blob: bytes) -> Iterator[bytes]:
-    """Yield the fields of an SSH key, each with its length in front. Raises struct.error when one is cut off."""
-    place = 0
-    while place < len(blob):
-        (length,) = struct.unpack_from(">I", blob, place)
-        (field,) = struct.unpack_from(f"{length}s", blob, place + 4)
-        yield field
-        place += 4 + length
-
-
 def _used_keys(view: View) -> Iterator[Row]:
     """Yield the key pairs that servers were made with; key is None where it was not seen."""
     used = Counter(
@@ -232,9 +181,9 @@ def _judge_key_owner(view: View, row: Row) -> Verdict:
     if row["key"] is None:
         return not_evaluable("the key pair was not seen")
     same = view.by("keypairs", "fingerprint", row["key"]["fingerprint"])
-    others = sorted({key["parent_id"] for key in same} - {row.get("user_id", "")})
+    others = sorted({key["parent_id"] for key in same} - {row["user_id"]})
     # A key pair is listed for a user, so that whoever owns one that was seen was seen too.
-    owner = view.by("users", "id", row.get("user_id", ""))[0]
+    owner = view.by("users", "id", row["user_id"])[0]
     return passed_or_failed(
         owner["enabled"] and not others,
         owner=owner["name"],
