@@ -359,14 +359,14 @@ class Writer:
         first = changes[0]
         creates = first.action is Action.CREATE
         for attempt in range(1, ATTEMPTS + 1):
-            api = self.api(cloud, first, repeat=not creates)
+            api, begun = self.api(cloud, first, repeat=not creates), time.monotonic()
             try:
                 ids = self._make(api, changes)
             except (ka.ClientException, sdk_exceptions.SDKException, LookupError, ValueError) as error:
                 exists = creates and attempt > 1 and getattr(error, "http_status", 0) in (400, 409)
                 if not (uncertain(error) or exists):
                     return self._ended(cloud, changes, error)
-                made = self._made(cloud, changes) if creates else []
+                made = self._made(cloud, changes, time.monotonic() - begun) if creates else []
                 if not all(made) or not made:
                     if attempt == ATTEMPTS or exists:
                         return self._ended(cloud, changes, error)
@@ -378,10 +378,14 @@ class Writer:
             return Done(tuple(ids), api.request_id)
         raise AssertionError("the last attempt returns or raises")
 
-    def _made(self, cloud: Cloud, changes: Sequence[Change]) -> list[str]:
-        """Return the ids of what creations made although they seemed to fail; an empty id for what is not there."""
+    def _made(self, cloud: Cloud, changes: Sequence[Change], waited: float) -> list[str]:
+        """Return the ids of what creations made although they seemed to fail; an empty id for what is not there.
+
+        waited: for how many seconds the answer did not come. A service that is late may well need as long again.
+        """
         made: list[str] = []
-        for pause in LOOK_AFTER:
+        first, last = LOOK_AFTER
+        for pause in (first, max(last, waited)):
             time.sleep(pause)
             with suppress(NotThere):
                 found = self.find(cloud, [change.key for change in changes])

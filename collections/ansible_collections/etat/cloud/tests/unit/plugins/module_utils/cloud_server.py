@@ -85,12 +85,13 @@ class Call:
 
 @dataclass(slots=True)
 class Fault:
-    """An answer in place of the true one, for a number of times."""
+    """An answer in place of the true one, for a number of times, after some seconds."""
 
     status: int
     body: Any
     times: int
     headers: dict[str, str]
+    after: float = 0.0
 
 
 @dataclass(slots=True)
@@ -137,10 +138,16 @@ class CloudServer:
         return self.content
 
     def fail(
-        self, call: str, status: int, body: Any = None, times: int = 1000, headers: Mapping[str, str] | None = None
+        self,
+        call: str,
+        status: int,
+        body: Any = None,
+        times: int = 1000,
+        headers: Mapping[str, str] | None = None,
+        after: float = 0.0,
     ) -> None:
-        """Answer a call such as "GET network toulouse /networks" with an error for so many times."""
-        self.content.faults[call] = Fault(status, body, times, dict(headers or {}))
+        """Answer a call such as "GET network toulouse /networks" with an error, so many times, after some seconds."""
+        self.content.faults[call] = Fault(status, body, times, dict(headers or {}), after)
 
     def writes(self) -> list[dict[str, Any]]:
         """Return the calls that wrote, tokens, leases and the mark of the product aside, in the form of the tables."""
@@ -172,6 +179,8 @@ class CloudServer:
             fault = self.content.faults.get(f"{call.method} {call.path}")
             if fault and fault.times:
                 fault.times -= 1
+                # Not time.sleep, which tests of pauses take away.
+                threading.Event().wait(fault.after)
                 return fault.status, fault.body, fault.headers
             if call.path == "identity /auth/tokens":
                 return self._token(call.body["auth"])
