@@ -101,7 +101,7 @@ _IDENTITY = (
         per="users",
         drop=("secret",),
     ),
-    Source("credentials", "identity", "/credentials", "credentials", Role.SYSTEM_READER, drop=("blob",)),
+    Source("credentials", "identity", "/credentials", "credentials", Role.SYSTEM_READER, silent=True, drop=("blob",)),
     Source("trusts", "identity", "/OS-TRUST/trusts", "trusts", Role.SYSTEM_READER),
     Source(
         "password_policies",

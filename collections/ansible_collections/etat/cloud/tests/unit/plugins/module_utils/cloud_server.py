@@ -107,6 +107,8 @@ class Content:
     made: int = 0
     #: Services that the catalogue does not have.
     lacks: tuple[str, ...] = ()
+    #: How every user proves to be who it is, as tokens tell it.
+    methods: tuple[str, ...] = ("password",)
 
 
 class CloudServer:
@@ -194,7 +196,7 @@ class CloudServer:
             return 401, {"error": {"code": 401, "message": "The request you have made requires authentication."}}, {}
         scope = asked.get("scope", {})
         token: dict[str, Any] = {
-            "methods": ["password"],
+            "methods": list(self.content.methods),
             "user": {"id": f"u-{user['name']}", "name": user["name"], "domain": {"id": "default", "name": "Default"}},
             "roles": [{"id": f"r-{role}", "name": role} for role in USERS[user["name"]]],
             "issued_at": "2026-01-01T00:00:00.000000Z",
