@@ -386,7 +386,7 @@ class Reading:
     def _listings(self, source: Source, region: str) -> Iterator[Ask]:
         account = self._account
         if not source.regional:
-            owner = self._around()
+            owner = EVERYBODY if source.common else self._around()
             yield from self._queries(source, region, owner, owner)
         elif self._member or (self._whole and not source.own_token):
             # Only a member's records are all of its own project.
@@ -422,7 +422,8 @@ class Reading:
         """Return which records are looked below, where OpenStack lists something for one of them at a time.
 
         Of domains: those of the tenants, those that are judged as such, and those of the users who hold a role in a
-        tenant. Of users: these, and all of a domain that is judged as such. Of others: those of the tenants.
+        tenant. Of users: these, and all of a domain that is judged as such. Of trusts: those for projects that are
+        looked into. Of others: those of the tenants.
         """
         projects = set(self._projects())
         ids = {row["name"]: row["id"] for row in self.facts.rows("domains", "")}
@@ -435,6 +436,8 @@ class Reading:
             return lambda row: row["id"] in known or row["domain_id"] in whole
         if parents.name == "domains":
             around |= {user.get("domain", {}).get("id", "") for user in holders}
+        if parents.name == "trusts":
+            return lambda row: row["project_id"] in projects
         if not parents.regional and parents.name != "projects":
             return lambda row: row["domain_id"] in around
         return lambda row: not row["project_id"] or row["project_id"] in projects
