@@ -289,7 +289,8 @@ class Tenant:
 class Waiver:
     """A dated exception to a control.
 
-    domains: names of domains that it covers as such. tenants: full names. objects: ids or names; all when empty.
+    domains: names of domains that it covers as such. tenants: full names. Without either it covers the cloud as such.
+    objects: ids or names; all when empty.
     """
 
     id: str
