@@ -59,7 +59,9 @@ options:
     elements: str
     default: []
   waivers:
-    description: Dated exceptions. Where all that fails is covered, the result is exempt.
+    description:
+      - Dated exceptions. Where all that fails is covered, the result is exempt.
+      - One that names neither domains nor tenants covers what is judged of the cloud as such.
     type: list
     elements: dict
     default: []

@@ -27,9 +27,9 @@ def _shared(image: Row) -> bool:
     return bool(image.get("visibility") == "shared")
 
 
-def _default_domain(domain: Row) -> bool:
-    # Keystone tells the rules for passwords of this one only.
-    return bool(domain["id"] == "default")
+def _in_project(trust: Row) -> bool:
+    # A trust without a project hands over a name, and no role.
+    return bool(trust.get("project_id"))
 
 
 def _primary(zone: Row) -> bool:
@@ -66,7 +66,10 @@ _IDENTITY = (
         queries=((("domain_id", "{id}"),),),
     ),
     Source("group_members", "identity", "/groups/{id}/users", "users", Role.DOMAIN_READER, per="groups", owner=()),
-    Source("roles", "identity", "/roles", "roles", Role.DOMAIN_READER, owner=()),
+    # Readers of a domain are told the names of roles by the assignments alone.
+    Source("roles", "identity", "/roles", "roles", Role.SYSTEM_READER, owner=()),
+    # These alone have what is held on the system: Keystone never counts that among what is effective. In return, what
+    # is effective has the members of groups, what is inherited below a domain, and what roles imply.
     Source(
         "role_assignments",
         "identity",
@@ -101,19 +104,31 @@ _IDENTITY = (
         per="users",
         drop=("secret",),
     ),
-    Source("credentials", "identity", "/credentials", "credentials", Role.SYSTEM_READER, drop=("blob",)),
+    Source("credentials", "identity", "/credentials", "credentials", Role.SYSTEM_READER, silent=True, drop=("blob",)),
     Source("trusts", "identity", "/OS-TRUST/trusts", "trusts", Role.SYSTEM_READER),
+    # The list of trusts does not tell them.
+    Source(
+        "trust_roles",
+        "identity",
+        "/OS-TRUST/trusts/{id}/roles",
+        "roles",
+        Role.SYSTEM_READER,
+        per="trusts",
+        when=_in_project,
+        owner=(),
+    ),
+    # Keystone tells the rules for passwords, which hold everywhere, at this one domain.
     Source(
         "password_policies",
         "identity",
-        "/domains/{id}/config/security_compliance",
+        "/domains/default/config/security_compliance",
         "config",
         Role.TOKEN,
-        per="domains",
-        when=_default_domain,
         owner=(),
-        nothing=(404,),
+        common=True,
     ),
+    # No listing has them; see Cloud.read.
+    Source("authentication_methods", "identity", "", "methods", Role.TOKEN, owner=(), common=True),
     Source("services", "identity", "/services", "services", Role.SYSTEM_READER, owner=()),
     Source("endpoints", "identity", "/endpoints", "endpoints", Role.SYSTEM_READER, owner=()),
     Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",)),
@@ -124,6 +139,26 @@ _IDENTITY = (
         "identity_providers",
         Role.SYSTEM_READER,
         owner=("domain_id",),
+    ),
+    # A list of users does not tell who of them comes from an identity provider, but the list of those of one provider.
+    Source(
+        "federated_users",
+        "identity",
+        "/users",
+        "users",
+        Role.SYSTEM_READER,
+        per="identity_providers",
+        owner=(),
+        queries=((("idp_id", "{id}"),),),
+    ),
+    Source(
+        "federation_protocols",
+        "identity",
+        "/OS-FEDERATION/identity_providers/{id}/protocols",
+        "protocols",
+        Role.SYSTEM_READER,
+        per="identity_providers",
+        owner=(),
     ),
     Source("mappings", "identity", "/OS-FEDERATION/mappings", "mappings", Role.SYSTEM_READER, owner=()),
 )
@@ -425,10 +460,15 @@ def _named(value: Any) -> str:
 
 
 def _place(row: dict[str, Any]) -> None:
-    """Tell the project and the domain of a role assignment, and give it an id, which Keystone does not."""
+    """Tell who holds a role, and in which project and domain, and give the assignment an id, which Keystone does not.
+
+    user_id and group_id: the holder; one of them is empty.
+    """
     scope = row.get("scope") or {}
     project, domain = scope.get("project") or {}, scope.get("domain") or {}
     holder = row.get("user") or row.get("group") or {}
+    for kind in ("user", "group"):
+        row[f"{kind}_id"] = (row.get(kind) or {}).get("id", "")
     row["project_id"] = project.get("id", "")
     row["domain_id"] = domain.get("id") or (project.get("domain") or {}).get("id", "")
     where = row["project_id"] or row["domain_id"] or "system"

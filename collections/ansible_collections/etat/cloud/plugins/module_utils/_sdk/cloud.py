@@ -74,6 +74,8 @@ SCOPE_OPTIONS = frozenset(
         "default_domain_name",
     }
 )
+#: No method of authentication.
+UNKNOWN = "etat.cloud"
 #: How often a change is tried whose answer does not come, each time after a look at what it did.
 ATTEMPTS = 3
 #: Seconds before that look, and before the next one: a service may still be at it when nobody waits for it any more.
@@ -231,6 +233,9 @@ class Cloud:
         """Read listings at once, all pages of each; a listing that fails gives the problem in its place.
 
         keep: what is kept of a listing, at once when it is read.
+
+        Without a path: what no service lists. That is the catalogue of the token or, with the collection methods, the
+        methods by which users may prove to be who they are.
         """
         asked = list(gets)
 
@@ -243,7 +248,7 @@ class Cloud:
 
     def _listing(self, get: Get) -> Listing | Problem:
         if not get.path:
-            return list(self._catalogue.catalog)
+            return self._methods() if get.collection else list(self._catalogue.catalog)
         place = (get.service, get.region, get.project)
         query: Sequence[tuple[str, str]] | None = get.query
         found: list[Mapping[str, Any]] = []
@@ -275,6 +280,21 @@ class Cloud:
                 return replace(said, next=regions)
             return said
         return found
+
+
+    def _methods(self) -> Listing | Problem:
+        """Return the methods that Keystone takes. It tells them to whom names one that it does not know."""
+        asked = {"auth": {"identity": {"methods": [UNKNOWN], UNKNOWN: {}}}}
+        what = f"cloud {self.name}: the methods of authentication cannot be read"
+        try:
+            self.request(("identity", "", ""), "/auth/tokens", "POST", json=asked, authenticated=False, repeat=False)
+        except ka.Unauthorized as error:
+            with suppress(ValueError, KeyError, TypeError, AttributeError):
+                return [{"id": name, "name": name} for name in error.response.json()["error"]["identity"]["methods"]]
+            return Problem(what, "the identity service does not tell them", "Ask its provider.")
+        except (ka.ClientException, sdk_exceptions.SDKException) as error:
+            return problem(error, self.name, what)
+        return Problem(what, "the identity service takes whatever it is told", "Ask its provider.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,10 @@ class Content:
     made: int = 0
     #: Services that the catalogue does not have.
     lacks: tuple[str, ...] = ()
+    #: How every user proves to be who it is, as tokens tell it.
+    methods: tuple[str, ...] = ("password",)
+    #: How users may prove to be who they are; Keystone tells it to whom asks for another method.
+    loaded: tuple[str, ...] = ("password", "token", "application_credential")
 
 
 class CloudServer:
@@ -198,12 +202,15 @@ class CloudServer:
         return {"versions": [{"id": "v2.0", "status": "CURRENT", "links": links}]}
 
     def _token(self, asked: Mapping[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        if not set(asked["identity"]["methods"]) <= set(self.content.loaded):
+            error = {"code": 401, "message": "Attempted to authenticate with an unsupported method."}
+            return 401, {"error": {**error, "identity": {"methods": list(self.content.loaded)}}}, {}
         user = asked["identity"]["password"]["user"]
         if user["password"] != PASSWORD or user["name"] not in USERS:
             return 401, {"error": {"code": 401, "message": "The request you have made requires authentication."}}, {}
         scope = asked.get("scope", {})
         token: dict[str, Any] = {
-            "methods": ["password"],
+            "methods": list(self.content.methods),
             "user": {"id": f"u-{user['name']}", "name": user["name"], "domain": {"id": "default", "name": "Default"}},
             "roles": [{"id": f"r-{role}", "name": role} for role in USERS[user["name"]]],
             "issued_at": "2026-01-01T00:00:00.000000Z",
