@@ -183,6 +183,8 @@ _NETWORK = (
     Source("address_groups", "network", "/address-groups", "address_groups"),
     Source("rbac_policies", "network", "/rbac-policies", "rbac_policies"),
     Source("trunks", "network", "/trunks", "trunks"),
+    Source("ndp_proxies", "network", "/ndp_proxies", "ndp_proxies"),
+    Source("bgp_vpns", "network", "/bgpvpn/bgpvpns", "bgpvpns"),
     Source(
         "network_quotas",
         "network",
@@ -196,10 +198,12 @@ _NETWORK = (
     Source("vpn_ike_policies", "network", "/vpn/ikepolicies", "ikepolicies"),
     Source("vpn_ipsec_policies", "network", "/vpn/ipsecpolicies", "ipsecpolicies"),
     Source("vpn_connections", "network", "/vpn/ipsec-site-connections", "ipsec_site_connections", drop=("psk",)),
+    Source("vpn_endpoint_groups", "network", "/vpn/endpoint-groups", "endpoint_groups"),
     Source("firewall_groups", "network", "/fwaas/firewall_groups", "firewall_groups"),
     Source("firewall_policies", "network", "/fwaas/firewall_policies", "firewall_policies"),
     Source("firewall_rules", "network", "/fwaas/firewall_rules", "firewall_rules"),
     Source("tap_services", "network", "/taas/tap_services", "tap_services"),
+    Source("tap_flows", "network", "/taas/tap_flows", "tap_flows"),
     Source("tap_mirrors", "network", "/taas/tap_mirrors", "tap_mirrors"),
 )
 

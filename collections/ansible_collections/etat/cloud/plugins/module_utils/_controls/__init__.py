@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, network_rules
+from . import compute, governance, image, network_ports, network_rules
 
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
     *governance.CONTROLS,
     *image.CONTROLS,
+    *network_ports.CONTROLS,
     *network_rules.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}
