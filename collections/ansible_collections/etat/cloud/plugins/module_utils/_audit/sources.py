@@ -254,6 +254,13 @@ _VOLUME = (
         "volume_types", "block-storage", "/types", "volume_types", owner=(), queries=((("is_public", "None"),),),
         common=True,
     ),
+    # What a volume gets when nobody names a type: by the token's project, which may have a default of its own.
+    Source("default_volume_type", "block-storage", "/types/default", "volume_type", nothing=(404,), owner=()),
+    # Those of projects that have their own, which not every Cinder lets them have.
+    Source(
+        "default_volume_types", "block-storage", "/default-types", "default_types", Role.ADMIN, microversion="3.62",
+        nothing=(404, 406), key=("project_id",),
+    ),
     Source(
         "volume_type_encryptions", "block-storage", "/types/{id}/encryption", "", Role.ADMIN, per="volume_types",
         owner=(), nothing=(404,), key=("encryption_id",),

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, network_rules
+from . import compute, governance, image, network_rules, volume
 
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
     *governance.CONTROLS,
     *image.CONTROLS,
     *network_rules.CONTROLS,
+    *volume.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}
 
