@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, network_rules, volume
+from . import compute, governance, image, network_rules, quota, residency, share, volume
 
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
     *governance.CONTROLS,
     *image.CONTROLS,
     *network_rules.CONTROLS,
+    *quota.CONTROLS,
+    *residency.CONTROLS,
+    *share.CONTROLS,
     *volume.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}
