@@ -77,10 +77,11 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
     with _as_option("today"):
         # What OpenStack dates, it dates in UTC.
         today = date.fromisoformat(params["today"]) if params["today"] else datetime.now(UTC).date()
-    tenants = [
-        Tenant(given["domain"], given["name"], given["sensitivity"], tuple(given["sites"]))
-        for given in params["tenants"]
-    ]
+    with _as_option("tenants"):
+        tenants = [
+            Tenant(given["domain"], given["name"], given["sensitivity"], tuple(given["sites"]), _quotas(given))
+            for given in params["tenants"]
+        ]
     accounts = (given["account"] for given in params["tenants"])
     return Scope(
         cloud=params["cloud"],
@@ -93,6 +94,22 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         waivers=waivers,
         workers=params["workers"],
     )
+
+
+def _quotas(given: Mapping[str, Any]) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+    """Return the limits that are agreed on with a tenant.
+
+    Raises ValueError where they are not numbers by region, service and name.
+    """
+    quotas: Mapping[str, Any] = given["quotas"]
+    services = [found for region in quotas.values() for found in (region.values() if _is_map(region) else (region,))]
+    if not all(_is_map(limits) and all(isinstance(limit, int) for limit in limits.values()) for limits in services):
+        raise ValueError(f"the quotas of {given['domain']}/{given['name']} are not numbers by region, service and name")
+    return quotas
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, Mapping)
 
 
 @contextmanager

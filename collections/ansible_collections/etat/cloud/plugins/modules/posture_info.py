@@ -41,6 +41,12 @@ options:
         type: list
         elements: str
         default: []
+      quotas:
+        description:
+          - Limits that are agreed on, by region, service and the name that the service has for each.
+          - The services are called as in O(etat.cloud.tenant#module:tenants[].sites[].quotas).
+        type: dict
+        default: {}
       account:
         description:
           - Entry of C(clouds.yaml) that looks, where a cloud gives one account per project.
@@ -209,6 +215,7 @@ def main() -> None:
                     "required": True,
                 },
                 "sites": names,
+                "quotas": {"type": "dict", "default": {}},
                 "account": {"type": "str"},
             },
         },

@@ -251,6 +251,8 @@ class Control:
     type: what the objects are, in OpenStack's words, such as security_group_rule.
     reads: the sources that it looks at. The first one has its objects: where the cloud lacks it, nothing is judged;
     where the cloud lacks another one, it counts as empty.
+    also_reads: sources without which it still has something to say. Its judge says of each what could not be read of
+    it; see View.refusal.
     severity: by sensitivity; the control is not asked where one is missing. See severities.
     objects: what it judges in a view. judge: what it says of each.
     """
@@ -268,16 +270,24 @@ class Control:
     objects: Callable[[View], Iterable[Row]]
     judge: Callable[[View, Row], Verdict]
     caution: Text = Text("", "")
+    also_reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A tenant as declared: the names of its domain and project, its sensitivity, and its regions."""
+    """A tenant as declared: the names of its domain and project, its sensitivity, and its regions.
+
+    quotas: the limits that are declared, by region, service and the name that the service has for each. The services
+    are called as in module tenant.
+    """
 
     domain: str
     name: str
     sensitivity: str
     sites: tuple[str, ...] = ()
+    quotas: Mapping[str, Mapping[str, Mapping[str, int]]] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
 
     @property
     def full_name(self) -> str:

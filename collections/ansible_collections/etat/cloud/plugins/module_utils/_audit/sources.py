@@ -293,6 +293,13 @@ _VOLUME = (
         "volume_types", "block-storage", "/types", "volume_types", owner=(), queries=((("is_public", "None"),),),
         common=True,
     ),
+    # What a volume gets when nobody names a type: by the token's project, which may have a default of its own.
+    Source("default_volume_type", "block-storage", "/types/default", "volume_type", nothing=(404,), owner=()),
+    # Those of projects that have their own, which not every Cinder lets them have.
+    Source(
+        "default_volume_types", "block-storage", "/default-types", "default_types", Role.ADMIN, microversion="3.62",
+        nothing=(404, 406), key=("project_id",),
+    ),
     Source(
         "volume_type_encryptions", "block-storage", "/types/{id}/encryption", "", Role.ADMIN, per="volume_types",
         owner=(), nothing=(404,), key=("encryption_id",),
@@ -321,8 +328,18 @@ _KEY_MANAGER = (
         own_token=True, owner=(),
     ),
     Source(
-        "key_manager_quotas", "key-manager", "/project-quotas", "project_quotas", Role.ADMIN,
-        queries=((("limit", "100"), ("offset", "0")),), key=("project_id",),
+        "key_manager_quotas", "key-manager", "/quotas", "quotas", own_token=True, owner=(), key=("project_id",),
+    ),
+)  # fmt: skip
+
+_PLACEMENT = (
+    Source(
+        "resource_providers", "placement", "/resource_providers", "resource_providers", Role.ADMIN, owner=(),
+        key=("uuid",),
+    ),
+    Source(
+        "resource_provider_inventories", "placement", "/resource_providers/{id}/inventories", "inventories",
+        Role.ADMIN, per="resource_providers", owner=(),
     ),
 )  # fmt: skip
 
@@ -333,7 +350,8 @@ _LOAD_BALANCER = (
     Source("pool_members", "load-balancer", "/lbaas/pools/{id}/members", "members", per="pools"),
     Source("health_monitors", "load-balancer", "/lbaas/healthmonitors", "healthmonitors"),
     Source("l7_policies", "load-balancer", "/lbaas/l7policies", "l7policies"),
-    Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas", "quotas", key=("project_id",)),
+    # The list has those only that somebody set; this shows what holds otherwise, too.
+    Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas/{id}", "quota", per="projects", owner=()),
 )
 
 _DNS = (
@@ -382,6 +400,7 @@ SOURCES: Mapping[str, Source] = {
         *_IDENTITY,
         *_NETWORK,
         *_COMPUTE,
+        *_PLACEMENT,
         *_IMAGE,
         *_VOLUME,
         *_KEY_MANAGER,
@@ -396,7 +415,7 @@ SOURCES: Mapping[str, Source] = {
 def needed(controls: Iterable[Control]) -> list[Source]:
     """Return what controls read, with the parents of it, in the order of the table."""
     names = {"domains", "projects"}
-    rest = [name for control in controls for name in control.reads]
+    rest = [name for control in controls for name in (*control.reads, *control.also_reads)]
     while rest:
         name = rest.pop()
         if name not in names:
@@ -409,7 +428,7 @@ def needed(controls: Iterable[Control]) -> list[Source]:
 
 def least_role(control: Control) -> Role:
     """Return the least role that reads all that a control looks at."""
-    names = {name for read in control.reads for name in _with_parents(read)}
+    names = {name for read in (*control.reads, *control.also_reads) for name in _with_parents(read)}
     return max((SOURCES[name].role for name in names), key=lambda role: role.rank)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from .._rules import ANY
 from .facts import Facts
 from .filtering import LAST_PORT, Opening, Reaches, Rule, any_rules, is_anybody, is_public, openings, rule_of
-from .model import SENSITIVITIES, Level, Row, Tenant, Waiver
+from .model import SENSITIVITIES, Level, Refusal, Row, Tenant, Waiver
 from .sources import SOURCES
 
 #: The sources whose records show that a tenant uses a region.
@@ -112,6 +112,10 @@ class View:
     def one(self, source: str, id: str | None, region: str | None = None) -> Row | None:
         """Return the record with this id, whoever owns it, or None when it was not seen."""
         return self.facts.one(source, self._region(source, region), id)
+
+    def refusal(self, source: str, region: str | None = None) -> Refusal | None:
+        """Return why the subject's own records of a source are not known, or None when they are."""
+        return self.facts.refusal(source, self._region(source, region), self.owners)
 
     def _region(self, source: str, region: str | None) -> str:
         if not SOURCES[source].regional:

@@ -47,6 +47,7 @@ with suppress(ImportError):  # SDK_ERROR says so.
 VERSIONS = {
     "identity": "3",
     "compute": "2.1",
+    "placement": "1",
     "network": "2",
     "block-storage": "3",
     "image": "2",
