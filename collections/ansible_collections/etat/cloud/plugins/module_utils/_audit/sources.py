@@ -236,7 +236,8 @@ _IMAGE = (
 _VOLUME = (
     Source(
         "volumes", "block-storage", "/volumes/detail", "volumes",
-        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",),
+        # From this version on Cinder names the key of a volume.
+        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",), microversion="3.64",
     ),
     Source(
         "snapshots", "block-storage", "/snapshots/detail", "snapshots",
@@ -268,10 +269,13 @@ _KEY_MANAGER = (
     Source(
         "secrets", "key-manager", "/secrets", "secrets", Role.PROJECT_MEMBER,
         queries=((("limit", "100"), ("offset", "0")),), own_token=True, key=("secret_ref",), drop=("payload",),
+        # From this version on Barbican names who uses a secret.
+        microversion="1.1",
     ),
+    # Of what is closed to the project, Barbican shows the list to its owner alone.
     Source(
         "secret_acls", "key-manager", "/secrets/{id}/acl", "read", Role.PROJECT_MEMBER, per="secrets", own_token=True,
-        owner=(),
+        owner=(), nothing=(403,),
     ),
     Source(
         "containers", "key-manager", "/containers", "containers", Role.PROJECT_MEMBER,
@@ -279,7 +283,7 @@ _KEY_MANAGER = (
     ),
     Source(
         "container_acls", "key-manager", "/containers/{id}/acl", "read", Role.PROJECT_MEMBER, per="containers",
-        own_token=True, owner=(),
+        own_token=True, owner=(), nothing=(403,),
     ),
     Source(
         "key_manager_quotas", "key-manager", "/project-quotas", "project_quotas", Role.ADMIN,
