@@ -36,6 +36,11 @@ def _primary(zone: Row) -> bool:
     return bool(zone.get("type", "PRIMARY") == "PRIMARY")
 
 
+def _redirecting(policy: Row) -> bool:
+    # What the others take does not matter.
+    return policy.get("action") in ("REDIRECT_TO_URL", "REDIRECT_PREFIX")
+
+
 def _without_port(floating_ip: Row) -> bool:
     # Neutron forwards ports of addresses that no port has for itself.
     return not floating_ip.get("port_id")
@@ -298,6 +303,14 @@ _LOAD_BALANCER = (
     Source("pool_members", "load-balancer", "/lbaas/pools/{id}/members", "members", per="pools"),
     Source("health_monitors", "load-balancer", "/lbaas/healthmonitors", "healthmonitors"),
     Source("l7_policies", "load-balancer", "/lbaas/l7policies", "l7policies"),
+    Source(
+        "l7_rules",
+        "load-balancer",
+        "/lbaas/l7policies/{id}/rules",
+        "rules",
+        per="l7_policies",
+        when=_redirecting,
+    ),
     Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas", "quotas", key=("project_id",)),
 )
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, key, network_rules
+from . import compute, governance, image, key, load_balancer, network_rules
 
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
     *governance.CONTROLS,
     *image.CONTROLS,
     *key.CONTROLS,
+    *load_balancer.CONTROLS,
     *network_rules.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}
