@@ -36,6 +36,11 @@ def _primary(zone: Row) -> bool:
     return bool(zone.get("type", "PRIMARY") == "PRIMARY")
 
 
+def _redirecting(policy: Row) -> bool:
+    # What the others take does not matter.
+    return policy.get("action") in ("REDIRECT_TO_URL", "REDIRECT_PREFIX")
+
+
 def _without_port(floating_ip: Row) -> bool:
     # Neutron forwards ports of addresses that no port has for itself.
     return not floating_ip.get("port_id")
@@ -275,7 +280,8 @@ _IMAGE = (
 _VOLUME = (
     Source(
         "volumes", "block-storage", "/volumes/detail", "volumes",
-        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",),
+        # From this version on Cinder names the key of a volume.
+        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",), microversion="3.64",
     ),
     Source(
         "snapshots", "block-storage", "/snapshots/detail", "snapshots",
@@ -314,10 +320,13 @@ _KEY_MANAGER = (
     Source(
         "secrets", "key-manager", "/secrets", "secrets", Role.PROJECT_MEMBER,
         queries=((("limit", "100"), ("offset", "0")),), own_token=True, key=("secret_ref",), drop=("payload",),
+        # From this version on Barbican names who uses a secret.
+        microversion="1.1",
     ),
+    # Of what is closed to the project, Barbican shows the list to its owner alone.
     Source(
         "secret_acls", "key-manager", "/secrets/{id}/acl", "read", Role.PROJECT_MEMBER, per="secrets", own_token=True,
-        owner=(),
+        owner=(), nothing=(403,),
     ),
     Source(
         "containers", "key-manager", "/containers", "containers", Role.PROJECT_MEMBER,
@@ -325,7 +334,7 @@ _KEY_MANAGER = (
     ),
     Source(
         "container_acls", "key-manager", "/containers/{id}/acl", "read", Role.PROJECT_MEMBER, per="containers",
-        own_token=True, owner=(),
+        own_token=True, owner=(), nothing=(403,),
     ),
     Source(
         "key_manager_quotas", "key-manager", "/quotas", "quotas", own_token=True, owner=(), key=("project_id",),
@@ -350,6 +359,14 @@ _LOAD_BALANCER = (
     Source("pool_members", "load-balancer", "/lbaas/pools/{id}/members", "members", per="pools"),
     Source("health_monitors", "load-balancer", "/lbaas/healthmonitors", "healthmonitors"),
     Source("l7_policies", "load-balancer", "/lbaas/l7policies", "l7policies"),
+    Source(
+        "l7_rules",
+        "load-balancer",
+        "/lbaas/l7policies/{id}/rules",
+        "rules",
+        per="l7_policies",
+        when=_redirecting,
+    ),
     # The list has those only that somebody set; this shows what holds otherwise, too.
     Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas/{id}", "quota", per="projects", owner=()),
 )

@@ -11,12 +11,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, network_ports, network_rules, quota, residency, share, volume
+from . import (
+    compute,
+    governance,
+    image,
+    key,
+    load_balancer,
+    network_ports,
+    network_rules,
+    quota,
+    residency,
+    share,
+    volume,
+)
 
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
     *governance.CONTROLS,
     *image.CONTROLS,
+    *key.CONTROLS,
+    *load_balancer.CONTROLS,
     *network_ports.CONTROLS,
     *network_rules.CONTROLS,
     *quota.CONTROLS,
