@@ -401,7 +401,6 @@ class Reading:
         return next(iter(self._projects()), "")
 
     def _listings(self, source: Source, region: str) -> Iterator[Ask]:
-        account = self._account
         if not source.regional:
             owner = EVERYBODY if source.common else self._around()
             yield from self._queries(source, region, owner, owner)
