@@ -70,6 +70,8 @@ class View:
     waivers: tuple[Waiver, ...] = ()
     #: The regions that a control of the cloud, of a domain or of a tenant looks at, if it looks at services.
     regions: tuple[str, ...] = ()
+    #: The names of the roles that may be given; none when nobody said.
+    roles: frozenset[str] = frozenset()
 
     # --- the records
 
@@ -109,6 +111,10 @@ class View:
     def one(self, source: str, id: str | None, region: str | None = None) -> Row | None:
         """Return the record with this id, whoever owns it, or None when it was not seen."""
         return self.facts.one(source, self._region(source, region), id)
+
+    def complete(self, source: str) -> bool:
+        """Return whether all records of the cloud were seen, and not only those of some projects or domains."""
+        return self.facts.refusal(source, self._region(source, None), ()) is None
 
     def _region(self, source: str, region: str | None) -> str:
         if not SOURCES[source].regional:

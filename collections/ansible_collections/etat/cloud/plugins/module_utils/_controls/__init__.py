@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, network_rules
+from . import compute, governance, identity, image, network_rules
 
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
     *governance.CONTROLS,
+    *identity.CONTROLS,
     *image.CONTROLS,
     *network_rules.CONTROLS,
 )

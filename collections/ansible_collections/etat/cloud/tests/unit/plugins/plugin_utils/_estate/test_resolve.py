@@ -109,6 +109,7 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
         "posture": {
             "tenants": [{"name": "moodle", "domain": "education", "sensitivity": "internal", "sites": ["toulouse"]}],
             "domains": ["education"],
+            "roles": ["reader", "member"],
         },
     }
 
