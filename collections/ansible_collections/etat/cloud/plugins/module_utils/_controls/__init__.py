@@ -14,6 +14,7 @@ from .._audit.model import Control
 from . import (
     compute,
     governance,
+    identity,
     image,
     key,
     load_balancer,
@@ -28,6 +29,7 @@ from . import (
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
     *governance.CONTROLS,
+    *identity.CONTROLS,
     *image.CONTROLS,
     *key.CONTROLS,
     *load_balancer.CONTROLS,
