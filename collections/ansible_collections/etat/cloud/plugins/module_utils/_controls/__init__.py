@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, network_ports, network_rules
+from . import compute, governance, image, network_ports, network_rules, network_topology
 
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
@@ -19,6 +19,7 @@ CONTROLS: tuple[Control, ...] = (
     *image.CONTROLS,
     *network_ports.CONTROLS,
     *network_rules.CONTROLS,
+    *network_topology.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}
 
