@@ -370,6 +370,7 @@ class Reading:
         account = self._account
         if not source.regional:
             owner = account.domain_id if account.privilege is Privilege.DOMAIN else self._own_id()
+            owner = EVERYBODY if source.common else owner
             yield from self._queries(source, region, owner, owner)
         elif self._member or (self._whole and not source.own_token):
             # Only a member's records are all of its own project.

@@ -121,7 +121,7 @@ _IDENTITY = (
     ),
     Source("services", "identity", "/services", "services", Role.SYSTEM_READER, owner=()),
     Source("endpoints", "identity", "/endpoints", "endpoints", Role.SYSTEM_READER, owner=()),
-    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",)),
+    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",), common=True),
     Source(
         "identity_providers",
         "identity",

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, key, load_balancer, network_rules
+from . import api, compute, dns, governance, image, key, load_balancer, network_rules
 
 CONTROLS: tuple[Control, ...] = (
+    *api.CONTROLS,
     *compute.CONTROLS,
+    *dns.CONTROLS,
     *governance.CONTROLS,
     *image.CONTROLS,
     *key.CONTROLS,
