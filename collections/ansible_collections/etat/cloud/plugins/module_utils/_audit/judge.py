@@ -151,7 +151,8 @@ def _views(level: Level, facts: Facts, subjects: Subjects, waivers: Sequence[Wai
     common: dict[str, Any] = {"facts": facts, "level": level, "today": today}
     regions = subjects.regions
     if level is Level.CLOUD:
-        yield View(**common, tenants=subjects.tenants, regions=regions)
+        own = tuple(waiver for waiver in waivers if concerns(waiver, "", ""))
+        yield View(**common, tenants=subjects.tenants, regions=regions, waivers=own)
         return
     domains = {row["name"]: row for row in facts.rows("domains", "")}
     if level is Level.DOMAIN:

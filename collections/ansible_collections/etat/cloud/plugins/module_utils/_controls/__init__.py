@@ -11,7 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import api, compute, dns, governance, image, key, load_balancer, network_rules
+from . import (
+    api,
+    compute,
+    dns,
+    governance,
+    image,
+    key,
+    load_balancer,
+    network_ports,
+    network_rules,
+    quota,
+    residency,
+    share,
+    volume,
+)
 
 CONTROLS: tuple[Control, ...] = (
     *api.CONTROLS,
@@ -21,7 +35,12 @@ CONTROLS: tuple[Control, ...] = (
     *image.CONTROLS,
     *key.CONTROLS,
     *load_balancer.CONTROLS,
+    *network_ports.CONTROLS,
     *network_rules.CONTROLS,
+    *quota.CONTROLS,
+    *residency.CONTROLS,
+    *share.CONTROLS,
+    *volume.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}
 

@@ -233,6 +233,14 @@ def test_a_waiver_makes_exempt_and_says_who_answers_for_it(server: CloudServer, 
             "option controls: 'ETAT-NTE' is neither a control, nor the beginning of some, nor a",
         ),
         ("today", "tomorrow", "option today: Invalid isoformat string: 'tomorrow'"),
+        *(
+            (
+                "tenants",
+                [{**MOODLE, "quotas": quotas}],
+                "option tenants: the quotas of education/moodle are not numbers by region, service and name",
+            )
+            for quotas in ({"toulouse": 5}, {"toulouse": {"compute": 5}}, {"toulouse": {"compute": {"cores": "few"}}})
+        ),
     ],
 )
 def test_an_option_that_makes_no_sense_is_named(
@@ -242,6 +250,15 @@ def test_an_option_that_makes_no_sense_is_named(
     assert failed
     assert found["msg"].startswith(message)
     assert server.content.calls == []
+
+
+def test_quotas_are_compared_with_those_that_are_agreed_on(server: CloudServer, run_module: Any) -> None:
+    outcomes = {}
+    for cores in (20, 8):
+        tenant = {**MOODLE, "quotas": {"toulouse": {"compute": {"cores": cores}}}}
+        found, _failed = run_module(posture_info, cloud="interne", tenants=[tenant], controls=["ETAT-QTA-002"])
+        outcomes[cores] = of(found, "ETAT-QTA-002", site="toulouse")["outcome"]
+    assert outcomes == {20: "pass", 8: "fail"}
 
 
 def test_controls_can_be_chosen_and_only_what_they_look_at_is_read(server: CloudServer, run_module: Any) -> None:
