@@ -136,7 +136,7 @@ _IDENTITY = (
     Source("authentication_methods", "identity", "", "methods", Role.TOKEN, owner=(), common=True),
     Source("services", "identity", "/services", "services", Role.SYSTEM_READER, owner=()),
     Source("endpoints", "identity", "/endpoints", "endpoints", Role.SYSTEM_READER, owner=()),
-    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",)),
+    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",), common=True),
     Source(
         "identity_providers",
         "identity",

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
 from . import (
+    api,
     compute,
+    dns,
     governance,
     identity,
     image,
@@ -28,7 +30,9 @@ from . import (
 )
 
 CONTROLS: tuple[Control, ...] = (
+    *api.CONTROLS,
     *compute.CONTROLS,
+    *dns.CONTROLS,
     *governance.CONTROLS,
     *identity.CONTROLS,
     *image.CONTROLS,
