@@ -115,15 +115,13 @@ class View:
         """Return the record with this id, whoever owns it, or None when it was not seen."""
         return self.facts.one(source, self._region(source, region), id)
 
-<<<<<<< HEAD
     def refusal(self, source: str, region: str | None = None) -> Refusal | None:
         """Return why the subject's own records of a source are not known, or None when they are."""
         return self.facts.refusal(source, self._region(source, region), self.owners)
-=======
+
     def complete(self, source: str) -> bool:
         """Return whether all records of the cloud were seen, and not only those of some projects or domains."""
         return self.facts.refusal(source, self._region(source, None), ()) is None
->>>>>>> audit-iam
 
     def _region(self, source: str, region: str | None) -> str:
         if not SOURCES[source].regional:

@@ -25,12 +25,7 @@ PROJECT = "p-moodle"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-<<<<<<< HEAD
-    *("quotas", "outcome", "findings", "reason", "site", "severity", "judged"),
-=======
-    "roles",
-    *("outcome", "findings", "reason", "site", "severity", "judged"),
->>>>>>> audit-iam
+    *("quotas", "roles", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
