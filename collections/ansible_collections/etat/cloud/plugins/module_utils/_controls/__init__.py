@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, identity, image, network_rules
+from . import compute, delegation, governance, identity, image, network_rules
 
 CONTROLS: tuple[Control, ...] = (
     *compute.CONTROLS,
+    *delegation.CONTROLS,
     *governance.CONTROLS,
     *identity.CONTROLS,
     *image.CONTROLS,
