@@ -39,7 +39,6 @@ KNOWN_TYPES = (EC2, "totp", "cert")
 ANYTHING = ("zq7 nobody", "0/unheard-of")
 
 OWNER_FEDERATED = "an identity provider says what its owner holds"
-OWNER_NOT_SEEN = "its owner was not seen"
 REPLACE = Text(
     "Have its owner make another one without this, put it in place, then delete this one.",
     "Faire créer un autre par le propriétaire, sans ce défaut, le mettre en place, puis supprimer celui-ci.",
@@ -113,13 +112,15 @@ def _judge_roles(view: View, credential: Row) -> Verdict:
 
 
 def _judge_owner(view: View, credential: Row) -> Verdict:
-    user = view.one("users", credential["parent_id"])
-    if user is None:
-        return not_evaluable(OWNER_NOT_SEEN)
-    brought = federated(view, user["id"])
+    user = view.one("users", credential["parent_id"]) or {}
+    brought = federated(view, credential["parent_id"])
     problems = [
         *([] if user["enabled"] else ["the owner is disabled"]),
-        *([] if brought or _held(view, user["id"], view.project["id"]) else ["the owner has no role in the project"]),
+        *(
+            []
+            if brought or _held(view, credential["parent_id"], view.project["id"])
+            else ["the owner has no role in the project"]
+        ),
         *(["the owner is a person"] if view.sensitivity in SENSITIVE and account(user) != TECHNICAL else []),
     ]
     if not problems and brought:
