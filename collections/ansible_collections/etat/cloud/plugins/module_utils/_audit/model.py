@@ -154,8 +154,9 @@ class Source:
     queries: the queries that show all records together; most sources have one.
     every: what an administrator adds to see all projects, in the query.
     headers: the same, in the headers.
-    common: the listing is the same for every project, so that one call shows it.
+    common: the listing is the same for every project, or domain, so that one call shows it.
     own_token: only a token of the project shows the project's records.
+    silent: who does not see the whole cloud, or acts by delegation, is shown less, and is not told.
     drop: fields that hold secrets, and are taken away at once when read.
     presence: fields of which only is kept whether they hold anything.
     scan: fields that are searched for secrets when read; see secrets. Values with secrets are taken away.
@@ -178,6 +179,7 @@ class Source:
     headers: tuple[tuple[str, str], ...] = ()
     common: bool = False
     own_token: bool = False
+    silent: bool = False
     drop: tuple[str, ...] = ()
     presence: tuple[str, ...] = ()
     scan: tuple[str, ...] = ()
@@ -297,7 +299,8 @@ class Tenant:
 class Waiver:
     """A dated exception to a control.
 
-    domains: names of domains that it covers as such. tenants: full names. objects: ids or names; all when empty.
+    domains: names of domains that it covers as such. tenants: full names. Without either it covers the cloud as such.
+    objects: ids or names; all when empty.
     """
 
     id: str

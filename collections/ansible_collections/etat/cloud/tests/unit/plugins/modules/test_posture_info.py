@@ -166,6 +166,8 @@ def test_an_account_of_one_project_judges_that_project_and_says_what_it_does_not
     assert of(found, "ETAT-NET-002")["outcome"] == "fail"
     assert of(found, "ETAT-GOV-001")["outcome"] == "fail"
     assert of(found, "ETAT-GOV-005")["outcome"] == "not_evaluable"
+    # The catalogue is the same for everybody, so that any token tells of the whole cloud.
+    assert of(found, "ETAT-API-001")["outcome"] == "fail"
     unseen = {
         (one["source"], one["why"], tuple(one["owners"])) for one in found["posture"]["unseen"] if not one["region"]
     }
