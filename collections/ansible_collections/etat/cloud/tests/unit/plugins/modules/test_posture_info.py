@@ -146,6 +146,18 @@ def test_the_auditor_of_a_domain_looks_with_a_token_of_each_project(server: Clou
     assert found["posture"]["run"]["scope"] == "domain education"
 
 
+def test_domains_that_the_account_does_not_see_are_told_apart(server: CloudServer, run_module: Any) -> None:
+    domains = ["education", "agriculture", "ghost"]
+    found, failed = run_module(posture_info, cloud="interne-education", domains=domains, controls=["ETAT-GOV-005"])
+    assert not failed, found
+    results = {result["domain"]: result["outcome"] for result in found["posture"]["results"]}
+    assert results == {
+        "education": "not_applicable",
+        "agriculture": "not_evaluable",
+        "ghost": "not_evaluable",
+    }
+
+
 def test_a_reader_of_the_system_looks_with_tokens_of_projects_too(server: CloudServer, run_module: Any) -> None:
     found, failed = run_module(posture_info, cloud="interne-reader", tenants=[MOODLE], regions=["toulouse"])
     assert not failed, found
