@@ -45,6 +45,7 @@ class Scope:
     cloud: the clouds.yaml entry that reads unless a tenant names its own account.
     accounts: those of tenants, by full name. domains: names of those that are judged as such.
     regions: those that are looked into; all of the catalogue when empty.
+    roles: those that may be given; not known when there are none.
     workers: how many calls may be under way at once. today: the day for which ages and dates count.
     """
 
@@ -56,6 +57,7 @@ class Scope:
     domains: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    roles: frozenset[str] = frozenset()
     workers: int = 8
 
     def looks(self) -> dict[str, tuple[tuple[Tenant, ...], tuple[str, ...]]]:
@@ -95,6 +97,7 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         domains=tuple(params["domains"]),
         regions=tuple(params["regions"]),
         waivers=waivers,
+        roles=frozenset(params["roles"]),
         workers=params["workers"],
     )
 
@@ -167,7 +170,7 @@ class Posture:
         with self._phase("read"):
             self._read(looks)
         with self._phase("judge"):
-            subjects = Subjects(self.scope.tenants, self.scope.domains, self.regions)
+            subjects = Subjects(self.scope.tenants, self.scope.domains, self.regions, self.scope.roles)
             self.results = judge(self.scope.controls, self.facts, subjects, self.scope.waivers, self.scope.today)
 
     def _connected(self, name: str) -> Cloud | Problem:

@@ -57,6 +57,11 @@ options:
     type: list
     elements: str
     default: []
+  roles:
+    description: Names of the roles that may be given; a control of them cannot judge when none is named.
+    type: list
+    elements: str
+    default: []
   controls:
     description:
       - The controls that judge, each by its id, by the beginning of ids such as V(ETAT-NET), or by its family.
@@ -220,6 +225,7 @@ def main() -> None:
             },
         },
         "domains": names,
+        "roles": names,
         "controls": names,
         "waivers": {
             "type": "list",

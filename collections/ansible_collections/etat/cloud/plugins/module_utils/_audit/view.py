@@ -73,6 +73,8 @@ class View:
     waivers: tuple[Waiver, ...] = ()
     #: The regions that a control of the cloud, of a domain or of a tenant looks at, if it looks at services.
     regions: tuple[str, ...] = ()
+    #: The names of the roles that may be given; none when nobody said.
+    roles: frozenset[str] = frozenset()
 
     # --- the records
 
@@ -121,6 +123,10 @@ class View:
     def refusal(self, source: str, region: str | None = None) -> Refusal | None:
         """Return why the subject's own records of a source are not known, or None when they are."""
         return self.facts.refusal(source, self._region(source, region), self.owners)
+
+    def complete(self, source: str) -> bool:
+        """Return whether all records of the cloud were seen, and not only those of some projects or domains."""
+        return self.facts.refusal(source, self._region(source, None), ()) is None
 
     def _region(self, source: str, region: str | None) -> str:
         if not SOURCES[source].regional:

@@ -88,7 +88,7 @@ def _server_ports(view: View) -> Iterable[Row]:
     return [port for port in view.rows("ports") if port.get("device_owner", "").startswith(SERVERS)]
 
 
-def _own_ports(view: View) -> Iterable[Row]:
+def own_ports(view: View) -> Iterable[Row]:
     """Return the ports of servers, and those that none has yet; those of services are kept by the services."""
     return [port for port in view.rows("ports") if port.get("device_owner", "").startswith(SERVERS) or _spare(port)]
 
@@ -210,7 +210,7 @@ def _is_open(view: View, port: Row) -> bool:
 
 def _meets(exposure: Exposure, opening: Opening) -> bool:
     return (
-        (6 if ":" in exposure.address else 4) == opening.version
+        _version(exposure) == opening.version
         and exposure.protocol in (ANY, opening.protocol)
         and exposure.first <= opening.last
         and opening.first <= exposure.last
@@ -408,25 +408,41 @@ def _judge_association(view: View, ip: Row) -> Verdict:
 
 def _judge_reachable(view: View, port: Row) -> Verdict:
     exposures = view.exposures(port)
-    evidence = {
-        "addresses": ", ".join(sorted({exposure.address for exposure in exposures})),
-        "ways": ", ".join(sorted({exposure.way for exposure in exposures})),
-        "device": port.get("device_id", ""),
-    }
-    groups = _groups_of(port)
-    if view.is_filtered(port):
-        shown = [
-            text
-            for exposure in exposures
-            for opening in view.openings(groups, reaches=outside(exposure.address))
-            for text in _guarded(exposure, opening)
-        ]
-    else:
-        shown = [text for exposure in exposures for text in _behind(exposure)]
+    shown = reached(view, port, exposures)
     if shown:
-        return failed(ports=", ".join(dict.fromkeys(shown)), filtered=view.is_filtered(port), **evidence)
-    reason = unknown(view, groups)
+        return failed(
+            ports=", ".join(shown),
+            filtered=view.is_filtered(port),
+            addresses=", ".join(sorted({exposure.address for exposure in exposures})),
+            ways=", ".join(sorted({exposure.way for exposure in exposures})),
+            device=port.get("device_id", ""),
+        )
+    reason = unknown(view, _groups_of(port))
     return not_evaluable(reason) if reason else PASSED
+
+
+def reached(view: View, port: Row, exposures: Iterable[Exposure]) -> list[str]:
+    """Return the ports of administration and of data that all who are outside reach, by some ways, as text."""
+    groups = _groups_of(port)
+    found = (
+        text
+        for exposure in exposures
+        for opening in (
+            view.openings(groups, reaches=outside(exposure.address)) if view.is_filtered(port) else _all(exposure)
+        )
+        for text in _guarded(exposure, opening)
+    )
+    return list(dict.fromkeys(found))
+
+
+def _all(exposure: Exposure) -> Iterator[Opening]:
+    """Yield what is open where nothing is filtered."""
+    for protocol in GUARDED:
+        yield Opening(_version(exposure), protocol, 0, LAST_PORT, ())
+
+
+def _version(exposure: Exposure) -> int:
+    return 6 if ":" in exposure.address else 4
 
 
 def _guarded(exposure: Exposure, opening: Opening) -> Iterator[str]:
@@ -436,13 +452,6 @@ def _guarded(exposure: Exposure, opening: Opening) -> Iterator[str]:
             first, last = max(exposure.first, opening.first, low), min(exposure.last, opening.last, high)
             if first <= last:
                 yield f"{opening.protocol} {ports_text(opening.protocol, first, last)}"
-
-
-def _behind(exposure: Exposure) -> Iterator[str]:
-    """Yield the same where nothing is filtered."""
-    version = 6 if ":" in exposure.address else 4
-    for protocol in GUARDED:
-        yield from _guarded(exposure, Opening(version, protocol, 0, LAST_PORT, ()))
 
 
 def _forwardings(view: View) -> Iterable[Row]:
@@ -659,7 +668,7 @@ CONTROLS: tuple[Control, ...] = (
             "A virtual router or firewall may need it off: it needs a waiver.",
             "Un routeur ou un pare-feu virtuel peut exiger son absence, avec dérogation.",
         ),
-        objects=_own_ports,
+        objects=own_ports,
         judge=_judge_port_security,
     ),
     Control(
@@ -705,7 +714,7 @@ CONTROLS: tuple[Control, ...] = (
             "Virtual routers and the nodes of some clusters carry whole networks: they need a waiver.",
             "Les routeurs virtuels et les nœuds de certaines grappes portent des réseaux entiers, avec dérogation.",
         ),
-        objects=_own_ports,
+        objects=own_ports,
         judge=_judge_pairs,
     ),
     Control(
@@ -733,7 +742,7 @@ CONTROLS: tuple[Control, ...] = (
             "Some network cards filter with the switch's rules; the API does not tell.",
             "Certaines cartes réseau filtrent avec les règles du commutateur ; l'API ne le dit pas.",
         ),
-        objects=_own_ports,
+        objects=own_ports,
         judge=_judge_hardware,
     ),
     Control(
@@ -776,7 +785,7 @@ CONTROLS: tuple[Control, ...] = (
         severity=severities("low", "medium", "high"),
         references=references(pssie="RES-COUCHBAS", iso27001="8.20"),
         repair=Repair(Mode.SAFE, Text("Clear these options.", "Effacer ces options.")),
-        objects=_own_ports,
+        objects=own_ports,
         judge=_judge_options,
     ),
     Control(

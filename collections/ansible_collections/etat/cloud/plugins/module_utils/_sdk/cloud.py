@@ -300,8 +300,9 @@ class Cloud:
         try:
             self.request(("identity", "", ""), "/auth/tokens", "POST", json=asked, authenticated=False, repeat=False)
         except ka.Unauthorized as error:
-            with suppress(ValueError, KeyError, TypeError, AttributeError):
-                return [{"id": name, "name": name} for name in error.response.json()["error"]["identity"]["methods"]]
+            with suppress(ValueError, KeyError, TypeError):
+                told = error.response.json() if error.response is not None else {}
+                return [{"id": name, "name": name} for name in told["error"]["identity"]["methods"]]
             return Problem(what, "the identity service does not tell them", "Ask its provider.")
         except (ka.ClientException, sdk_exceptions.SDKException) as error:
             return problem(error, self.name, what)

@@ -68,6 +68,7 @@ class Estate:
                 "tenants": [self._judged(tenant) for tenant in tenants],
                 # A domain as such is no matter of a few tenants, either.
                 "domains": [] if only else [domain["name"] for domain in domains],
+                "roles": list(self._files.catalogue.value["roles"]),
             },
         }
 

@@ -297,6 +297,9 @@ def test_an_option_that_makes_no_sense_is_named(
 
 
 def test_quotas_are_compared_with_those_that_are_agreed_on(server: CloudServer, run_module: Any) -> None:
+    server.content.records["compute toulouse /os-quota-sets/p-moodle/detail"] = {
+        "quota_set": {"id": "p-moodle", "cores": {"limit": 20, "in_use": 0, "reserved": 0}}
+    }
     outcomes = {}
     for cores in (20, 8):
         tenant = {**MOODLE, "quotas": {"toulouse": {"compute": {"cores": cores}}}}

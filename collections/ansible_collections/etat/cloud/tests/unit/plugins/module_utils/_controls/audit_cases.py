@@ -25,7 +25,7 @@ PROJECT = "p-moodle"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("quotas", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "roles", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -72,7 +72,7 @@ def judged(case: Mapping[str, Any], control: Control | None = None) -> list[Resu
     return judge(
         [control or BY_ID[case["control"]]],
         facts_of(case),
-        Subjects((tenant,), ("education",), REGIONS),
+        Subjects((tenant,), ("education",), REGIONS, frozenset(case.get("roles", ()))),
         [waiver_of(given) for given in case.get("waivers", ())],
         date.fromisoformat(case.get("today", TODAY)),
     )

@@ -117,6 +117,7 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
                 }
             ],
             "domains": ["education"],
+            "roles": ["reader", "member"],
         },
     }
 
