@@ -395,17 +395,18 @@ _SHARED_FILE_SYSTEM = (
 )  # fmt: skip
 
 _OBJECT_STORE = (
+    # Swift answers those who may only read, and leaves out access lists and keys.
     Source(
-        "object_accounts", "object-store", "/", "", per="projects", own_token=True, owner=(), head=True,
-        presence=("x-account-meta-temp-url-key", "x-account-meta-temp-url-key-2"),
+        "object_accounts", "object-store", "/", "", Role.PROJECT_MEMBER, per="projects", own_token=True, owner=(),
+        withheld=True, head=True, presence=("x-account-meta-temp-url-key", "x-account-meta-temp-url-key-2"),
     ),
     Source(
         "object_containers", "object-store", "/", "", per="projects", own_token=True, owner=(),
         queries=((("format", "json"), ("limit", "1000"), ("marker", "")),), key=("name",),
     ),
     Source(
-        "object_container_headers", "object-store", "/{id}", "", per="object_containers", own_token=True, owner=(),
-        head=True, presence=(
+        "object_container_headers", "object-store", "/{id}", "", Role.PROJECT_MEMBER, per="object_containers",
+        own_token=True, owner=(), withheld=True, head=True, presence=(
             "x-container-meta-temp-url-key", "x-container-meta-temp-url-key-2", "x-container-sync-key",
         ),
     ),
