@@ -155,6 +155,37 @@ class Cloud:
                 self._silent[place[:2]] = error
             raise
 
+    def write(
+        self,
+        place: tuple[str, str, str],
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        microversion: str = "",
+        same_if_exists: bool = False,
+    ) -> str:
+        """Send one call that writes, and return the id of the request; see request for the place.
+
+        What is to be deleted and is gone already is no failure. same_if_exists: neither is what exists already.
+
+        Raises Failed with the reason and the request's id when the cloud refuses or does not answer.
+        """
+        sent = {} if body is None else {"json": body}
+        version = {"microversion": microversion} if microversion else {}
+        try:
+            answer = self.request(place, path, method, headers=dict(headers), **sent, **version)
+        except (ka.ClientException, sdk_exceptions.SDKException, ValueError) as error:
+            status, request_id = getattr(error, "http_status", 0), getattr(error, "request_id", "") or ""
+            if (method == "DELETE" and status == 404) or (same_if_exists and status == 409):
+                return str(request_id)
+            said = problem(error, self.name, path)
+            if isinstance(error, ka.Unauthorized):
+                said = self.outside(path, place[2]) or said
+            raise Failed(f"{said.why}. {said.next}", str(request_id)) from error
+        return str(answer.headers.get("x-openstack-request-id", ""))
+
     def calls(self) -> Mapping[str, int]:
         """Return how many calls went to each service so far, tokens and discovery apart."""
         total: dict[str, int] = {}
