@@ -77,7 +77,7 @@ class CloudModule:
         if self._ansible.check_mode:
             return
         with self._telling(run):
-            run.converge(lambda files: self._kept.update(self._keep(files, run.plan.digest)))
+            run.converge(lambda files: self._keep_privately(files, run.plan.digest))
 
     @contextmanager
     def _telling(self, run: Run | Hardening) -> Iterator[None]:
@@ -138,6 +138,11 @@ class CloudModule:
                 json.dump(content, file, indent=2, ensure_ascii=False, default=str)
             written[name] = str(path)
         return written
+
+    def _keep_privately(self, files: Mapping[str, Any], digest: str) -> None:
+        """Write files into a folder of their own, which tells where a cloud is weak."""
+        self._kept = self._keep(files, digest)
+        Path(self.params["record"]).chmod(0o700)
 
     def _declaration(self) -> Declaration:
         params = self.params

@@ -107,7 +107,15 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
             }
         },
         "posture": {
-            "tenants": [{"name": "moodle", "domain": "education", "sensitivity": "internal", "sites": ["toulouse"]}],
+            "tenants": [
+                {
+                    "name": "moodle",
+                    "domain": "education",
+                    "tags": ["managed_by:etat.cloud", "offer:web", "sensitivity:internal", "size:small"],
+                    "sensitivity": "internal",
+                    "sites": ["toulouse"],
+                }
+            ],
             "domains": ["education"],
         },
     }
