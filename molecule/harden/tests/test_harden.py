@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Planted weaknesses are repaired as far as that is safe or allowed, and brought back exactly. In the order of a day."""
+"""Planted weaknesses are repaired as far as that is safe or allowed, and brought back exactly, in this order."""
 
 from __future__ import annotations
 
