@@ -36,6 +36,12 @@ options:
         type: list
         elements: str
         default: []
+      quotas:
+        description:
+          - Limits that are agreed on, by region, service and the name that the service has for each.
+          - The services are called as in O(etat.cloud.tenant#module:tenants[].sites[].quotas).
+        type: dict
+        default: {}
       tags:
         description:
           - The tags that the estate declares for its project.
@@ -53,6 +59,11 @@ options:
     type: list
     elements: str
     default: []
+  roles:
+    description: Names of the roles that may be given; a control of them cannot judge when none is named.
+    type: list
+    elements: str
+    default: []
   controls:
     description:
       - The controls that judge, each by its id, by the beginning of ids such as V(ETAT-NET), or by its family.
@@ -61,7 +72,9 @@ options:
     elements: str
     default: []
   waivers:
-    description: Dated exceptions. Where all that fails is covered, the result is exempt.
+    description:
+      - Dated exceptions. Where all that fails is covered, the result is exempt.
+      - One that names neither domains nor tenants covers what is judged of the cloud as such.
     type: list
     elements: dict
     default: []

@@ -24,11 +24,13 @@ POSTURE_OPTIONS: Options = {
                 "required": True,
             },
             "sites": _NAMES,
+            "quotas": {"type": "dict", "default": {}},
             "tags": _NAMES,
             "account": {"type": "str"},
         },
     },
     "domains": _NAMES,
+    "roles": _NAMES,
     "controls": _NAMES,
     "waivers": {
         "type": "list",
