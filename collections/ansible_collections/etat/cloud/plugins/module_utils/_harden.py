@@ -336,6 +336,9 @@ class Hardening:
         foreign = account.privilege is Privilege.DOMAIN or account.system
         own = remedy.region and account.privilege is not Privilege.PROJECT and (foreign or remedy.own_token)
         place = (remedy.service, remedy.region, remedy.project if own else "")
+        # Designate lets an administrator act in another project when it is named.
+        whole = account.privilege is Privilege.CLOUD and not own and remedy.service == "dns"
+        acting = (("X-Auth-Sudo-Project-ID", remedy.project),) if whole else ()
         request_id = ""
         for call in remedy.calls:
             request_id = cloud.write(
@@ -343,7 +346,7 @@ class Hardening:
                 call.method,
                 call.path,
                 call.body,
-                headers=call.headers,
+                headers=(*call.headers, *acting),
                 microversion=call.microversion,
                 same_if_exists=call.same_if_exists,
             )

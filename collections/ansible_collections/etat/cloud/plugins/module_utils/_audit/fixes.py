@@ -45,7 +45,24 @@ def deleted_rule(row: Row, rule: Rule, group: str) -> Fix:
     )
 
 
-def deleted(service: str, type: str, row: Row, path: str, undo: Call | None, lasting: str = "", **before: Any) -> Fix:
+def deleted_policy(policy: Row, what: str) -> Fix:
+    """Return the deletion of a policy by which Neutron shares an object. what: the object, as people know it."""
+    made = {name: policy[name] for name in ("object_type", "object_id", "action", "target_tenant", "project_id")}
+    who = "everyone" if policy["target_tenant"] == "*" else f"project {policy['target_tenant']}"
+    return Fix(
+        service="network",
+        type="rbac_policy",
+        id=policy["id"],
+        name=f"{what} with {who}",
+        before={name: made[name] for name in ("object_type", "object_id", "action", "target_tenant")},
+        after={},
+        calls=(Call("DELETE", f"/rbac-policies/{policy['id']}"),),
+        # Neutron gives it a new id.
+        undo=(Call("POST", "/rbac-policies", {"rbac_policy": made}, same_if_exists=True),),
+    )
+
+
+def deleted(service: str, type: str, row: Row, path: str, before: Row, undo: Call | None, lasting: str = "") -> Fix:
     """Return the deletion of what is no data. before: its fields. lasting: why nothing brings it back, without undo."""
     return Fix(
         service=service,

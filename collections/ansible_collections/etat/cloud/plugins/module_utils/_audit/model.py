@@ -125,7 +125,7 @@ class Fix:
     service: the one that is written to. type, id, name: of the object, in the words of findings.
     before, after: the fields that differ, for the person who reads the plan; nothing after of what is deleted.
     calls: what is sent, in order. undo: what brings it back, in order.
-    lasting: why nothing does, where undo is empty.
+    lasting: what of it nothing brings back, and why.
     region: that of the service; that of the view where the view has one.
     seals: it keeps the object from being changed further, so that it comes after all that mends the same object.
     """

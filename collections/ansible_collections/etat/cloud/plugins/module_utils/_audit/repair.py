@@ -24,7 +24,7 @@ from .sources import SOURCES
 DELETABLE: Mapping[str, str] = {
     "network": r"/security-group-rules/[^/]+|/rbac-policies/[^/]+|/floatingips/[^/]+/port_forwardings/[^/]+"
     r"|/(networks|ports|routers|subnets|floatingips|security-groups)/[^/]+/tags/[^/]+",
-    "identity": r"/projects/[^/]+/tags/[^/]+",
+    "identity": r"/projects/[^/]+/tags/[^/]+|/groups/[^/]+/users/[^/]+",
     "image": r"/images/[^/]+/(members|tags)/[^/]+",
     "compute": r"/servers/[^/]+/metadata/[^/]+",
     "block-storage": r"/(volumes|snapshots)/[^/]+/metadata/[^/]+|/volume-transfers/[^/]+",
@@ -220,8 +220,8 @@ def _remedy(listed: Sequence[tuple[Failure, Fix]], region: str) -> Remedy:
         controls=tuple(dict.fromkeys(failure.control.id for failure, _fix in listed)),
         before={name: value for fix in fixes for name, value in fix.before.items()},
         after={name: value for fix in fixes for name, value in fix.after.items()},
-        calls=_once(call for fix in fixes for call in fix.calls),
-        undo=_once(call for fix in reversed(fixes) for call in fix.undo),
+        calls=_joined(call for fix in fixes for call in fix.calls),
+        undo=_joined(call for fix in reversed(fixes) for call in fix.undo),
         lasting="; ".join(dict.fromkeys(fix.lasting for fix in fixes if fix.lasting)),
         findings=frozenset(found_of(failure) for failure, _fix in listed),
         record=failure.row,
@@ -235,13 +235,36 @@ def found_of(failure: Failure) -> Found:
     return failure.control.id, view.domain.get("name", ""), tenant, view.region, failure.finding.id
 
 
-def _once(calls: Iterable[Call]) -> tuple[Call, ...]:
-    """Return calls, equal ones once: several controls may ask for the same."""
+def _joined(calls: Iterable[Call]) -> tuple[Call, ...]:
+    """Return calls, equal ones once, and what goes to one address in one: several controls may ask for the same."""
     found: list[Call] = []
     for call in calls:
-        if call not in found:
+        if call in found:
+            continue
+        same = next((one for one in found if replace(one, body=None) == replace(call, body=None)), None)
+        body = _one_body(same.body, call.body) if same and call.method in ("PUT", "PATCH") else None
+        if same and body is not None:
+            found[found.index(same)] = replace(same, body=body)
+        else:
             found.append(call)
     return tuple(found)
+
+
+def _one_body(one: Any, other: Any) -> Any:
+    """Return what two bodies ask for together; None where that cannot be said in one."""
+    if isinstance(one, list) and isinstance(other, list):
+        return [*one, *(step for step in other if step not in one)]
+    if isinstance(one, dict) and isinstance(other, dict):
+        same = one.keys() & other.keys()
+        if all(
+            (isinstance(one[name], dict) and isinstance(other[name], dict)) or one[name] == other[name] for name in same
+        ):
+            return {
+                **one,
+                **other,
+                **{name: {**one[name], **other[name]} for name in same if isinstance(one[name], dict)},
+            }
+    return None
 
 
 # --- files

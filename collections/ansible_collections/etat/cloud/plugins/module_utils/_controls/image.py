@@ -244,7 +244,7 @@ def _taken_away(image: Row, member: Row) -> Fix:
     id, path = member["member_id"], f"/images/{image['id']}/members"
     row = {**member, "name": f"{image.get('name') or image['id']} with project {id}"}
     back = Call("POST", path, {"member": id}, same_if_exists=True)
-    fix = deleted("image", "image_member", row, f"{path}/{quoted(id)}", back, status=member.get("status", ""))
+    fix = deleted("image", "image_member", row, f"{path}/{quoted(id)}", {"status": member.get("status")}, back)
     # Who was offered it answers anew; an administrator answers for it.
     status = Call("PUT", f"{path}/{quoted(id)}", {"status": member.get("status")})
     return fix if member.get("status") in (None, "pending") else replace(fix, undo=(*fix.undo, status))
