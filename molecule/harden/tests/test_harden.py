@@ -43,7 +43,7 @@ def harden(folder: Path, *arguments: str, account: str = lab.ADMIN, **more: Any)
 def plain(value: Any) -> Any:
     """Return a value without what is OpenStack's own, lists in one order."""
     if isinstance(value, dict):
-        return {name: plain(inner) for name, inner in value.items() if name not in ITS_OWN}
+        return {name: plain(inner) for name, inner in sorted(value.items()) if name not in ITS_OWN}
     return sorted(map(plain, value), key=repr) if isinstance(value, list) else value
 
 
