@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .baseline import FIELDS
 from .check import check
 from .files import TENANTS, Files, load
 from .merge import merge
@@ -19,7 +20,7 @@ from .tenant import Tenant, listing, mapping, merged, settle
 
 MANAGED_BY = "managed_by:etat.cloud"
 #: What a tenant's project takes as its file says it, since no offer says anything of it.
-PLAIN = ("parent", "enabled", "options", "limits", "endpoint_groups")
+PLAIN = ("parent", "enabled", "limits", "endpoint_groups")
 
 
 class Estate:
@@ -119,6 +120,7 @@ class Estate:
             "name": tenant.name,
             "domain": tenant.ministry,
             **({} if kept else {"description": described}),
+            **_options(tenant.baseline, overrides),
             **{key: overrides[key] for key in PLAIN if key in overrides},
             "tags": sorted({*self._tags(tenant), *overrides.get("tags", ())}),
             "groups": merge(groups, overrides.get("groups", [])),
@@ -135,15 +137,19 @@ class Estate:
         yield f"size:{tenant.size_name}"
         if "end_date" in own:
             yield f"end_date:{own['end_date']}"
+        for field, value in tenant.facts.items():
+            yield f"{FIELDS[field]}:{value}"
         yield from listing(mapping(catalogue, "sensitivities", tenant.sensitivity), "tags")
 
     def _site(self, tenant: Tenant, site: str) -> dict[str, Any]:
         if tenant.overrides:
-            return merged(tenant.layers(site))
-        # What only the offer says is the same for every tenant of an offer and a size.
-        same = (tenant.cloud_name, tenant.offer_name, tenant.size_name, site)
+            return tenant.complete(merged(tenant.layers(site)))
+        # What only the offer and the baseline say is the same for every tenant of an offer and a size that says the
+        # same of itself.
+        said = (tenant.sensitivity, bool(tenant.baseline), *tenant.labels)
+        same = (tenant.cloud_name, tenant.offer_name, tenant.size_name, site, *said)
         if same not in self._sites:
-            self._sites[same] = merged(tenant.layers(site))
+            self._sites[same] = tenant.complete(merged(tenant.layers(site)))
         return self._sites[same]
 
     def _notes(self, tenant: Tenant) -> Iterator[str]:
@@ -152,6 +158,12 @@ class Estate:
                 f"{tenant.full_name}: the provider of cloud {tenant.cloud_name} sets groups, role assignments, tags, "
                 f"description and quotas of its ready projects; those of offer {tenant.offer_name} are left out"
             )
+            left = [key for key in ("required", "options", "quotas") if key in tenant.baseline]
+            if left:
+                yield (
+                    f"{tenant.full_name}: of the baseline of {tenant.sensitivity}, the project's own tags, options and "
+                    f"quotas are its provider's to set; ask for what is missing there"
+                )
 
     def _judged(self, tenant: Tenant) -> dict[str, Any]:
         project = (
@@ -179,6 +191,12 @@ class Estate:
             "file": f"{TENANTS}/{tenant.ministry}/{Path(tenant.document.file).name}",
             "line": tenant.document.position(())[0],
         }
+
+
+def _options(baseline: Any, overrides: Any) -> dict[str, Any]:
+    """Return the options of a project: those of its baseline, and what its file says."""
+    options = {**mapping(baseline, "options"), **mapping(overrides, "options")}
+    return {"options": options} if options else {}
 
 
 def _regions(cloud: Any) -> Iterator[dict[str, Any]]:

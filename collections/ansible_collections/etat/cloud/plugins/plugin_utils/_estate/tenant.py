@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from .baseline import FIELDS, completed
 from .files import Document, Files
 from .merge import Layer, merge
 from .schema import PROJECTS, SITE
@@ -40,6 +41,7 @@ class Tenant:
     ministry: str
     name: str
     document: Document
+    ministry_document: Document
     catalogue: Document
     offer_name: str
     offer: Mapping[str, Any]
@@ -81,6 +83,37 @@ class Tenant:
         price = round(float(self.size["price"]) * len(self.sites), 2)
         return int(price) if price.is_integer() else price
 
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the tenant says of itself, by field; its own word comes before its ministry's, and that of its offer."""
+        holders = (self.document.value, self.ministry_document.value, self.offer)
+        found = {field: word(*(holder.get(field) for holder in holders)) for field in FIELDS}
+        return {field: value for field, value in found.items() if value}
+
+    @property
+    def baseline(self) -> Mapping[str, Any]:
+        """What the tenant is born with; nothing for one that was there before its file."""
+        adopted = self.document.value.get("adopted")
+        return {} if adopted else mapping(self.catalogue.value, "sensitivities", self.sensitivity, "baseline")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The tags of each of its networks, subnets, routers and security groups."""
+        said = {"sensitivity": self.sensitivity, **self.facts}
+        named = [field for field in listing(self.baseline, "labels") if field in said]
+        return tuple(f"{FIELDS.get(field, field)}:{said[field]}" for field in named)
+
+    @property
+    def egress(self) -> list[dict[str, Any]]:
+        """The rules of the egress profile of its baseline."""
+        return egress_rules(self.catalogue, self.baseline)
+
+    def complete(self, site: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a merged site with what the baseline adds."""
+        # The quotas of a ready project are its provider's.
+        asked = {key: value for key, value in self.baseline.items() if key != "quotas" or not self.in_ready_project}
+        return completed(site, asked, self.egress, self.labels)
+
     def layers(self, site: str) -> list[Layer]:
         """Return what makes up a site, the last word last."""
         own = self.document
@@ -97,6 +130,12 @@ class Tenant:
         """Whether the tenant says anything of its sites itself."""
         own = self.document.value
         return bool(own.get("overrides_by_site") or set(mapping(own, "overrides")) & set(SITE))
+
+
+def egress_rules(catalogue: Document, baseline: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rules of the egress profile that a baseline names."""
+    profile = mapping(catalogue.value, "egress_profiles", word(baseline.get("egress")))
+    return [rule for rule in listing(profile, "rules") if isinstance(rule, dict)]
 
 
 def blueprint_layers(catalogue: Document, name: str, site: str) -> list[Layer]:
@@ -127,6 +166,7 @@ def settle(files: Files, ministry: str, name: str) -> Tenant:
         ministry=ministry,
         name=name,
         document=own,
+        ministry_document=files.ministries.get(ministry, Document("", {})),
         catalogue=catalogue,
         offer_name=offer_name,
         offer=offer,
