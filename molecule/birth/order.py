@@ -19,8 +19,12 @@ estate = lab.folder() / "estate"
 shutil.rmtree(estate, ignore_errors=True)
 for folder in (estate / "ministries", estate / "tenants" / MINISTRY):
     folder.mkdir(parents=True)
-catalogue = yaml.safe_load((demo / "catalogue.yml").read_text(encoding="utf-8"))
-shutil.copy(demo / "catalogue.yml", estate)
+text = (demo / "catalogue.yml").read_text(encoding="utf-8")
+# What is made for the whole region goes with the scenario.
+for key in ("- name: ", "volume_type: "):
+    text = text.replace(f"{key}chiffre\n", f"{key}{lab.prefix()}chiffre\n")
+(estate / "catalogue.yml").write_text(text, encoding="utf-8")
+catalogue = yaml.safe_load(text)
 ministry = {
     "title": {"fr": "Ministère de l'Intérieur", "en": "Ministry of the Interior"},
     "contacts": [{"name": "Direction du numérique", "email": "numerique@interieur.example"}],

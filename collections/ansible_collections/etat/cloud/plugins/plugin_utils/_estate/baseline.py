@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.etat.cloud.plugins.module_utils._audit.filtering import Rule, openings, rule_of
+from ansible_collections.etat.cloud.plugins.module_utils._kinds.router import NO_GATEWAY
 from ansible_collections.etat.cloud.plugins.module_utils._rules import ports_of, protocol_name
 
-from .merge import merge
 from .mistakes import Path, said
 from .site import DEFAULT_GROUP, objects
+from .values import listing, mapping
 
 #: The fields by which a tenant says what it is, each with the tag that its project bears.
 FIELDS: Mapping[str, str] = {
@@ -41,7 +42,15 @@ CONTROLS: Mapping[tuple[str, str], str] = {
     ("egress", "open"): "ETAT-NET-011",
     ("security_groups", "stateful"): "ETAT-NET-014",
     ("image_members", "domain"): "ETAT-IMG-003",
+    ("networks", "port_security_enabled"): "ETAT-NET-020",
+    ("quotas", "floatingip"): "ETAT-QTA-003",
+    ("routers", "external_network"): "ETAT-NET-035",
+    ("users", "options"): "ETAT-IAM-001",
+    ("volumes", "default"): "ETAT-VOL-002",
 }
+#: Fields of which one value takes nothing back, whatever a baseline says.
+CLOSED: Mapping[tuple[str, str], Any] = {("routers", "external_network"): NO_GATEWAY}
+APPLICATION_CREDENTIAL = "application_credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,20 @@ def completed(
     for name in ("networks", "routers", "security_groups"):
         if name in found:
             found[name] = [_filled(item, name, baseline, labels) for item in found[name]]
-    if "quotas" in baseline:
-        found["quotas"] = merge(baseline["quotas"], found.get("quotas", {}))
+    if "volume_type" in baseline:
+        found.setdefault("default_volume_type", {"name": baseline["volume_type"]})
+    return found
+
+
+def within(quotas: Mapping[str, Any], most: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the quotas of a size with the limits of a baseline: the lower of two, and its own where one is alone."""
+    found = {service: dict(limits) for service, limits in quotas.items() if isinstance(limits, dict)}
+    for service, limits in most.items():
+        for name, limit in mapping(limits).items():
+            here = found.setdefault(service, {})
+            said = here.get(name, limit)
+            if isinstance(limit, int):
+                here[name] = said if isinstance(said, int) and 0 <= said <= limit else limit
     return found
 
 
@@ -90,7 +111,7 @@ def _with_egress(groups: Sequence[Mapping[str, Any]], egress: Sequence[Mapping[s
     return [{**declared, "prune_rules": True, "rules": [*egress, *own]}, *others]
 
 
-def _allowed(rule: Mapping[str, Any]) -> dict[str, Any]:
+def _allowed(rule: Any) -> dict[str, Any]:
     """Return a rule without what it says of itself."""
     return {name: value for name, value in rule.items() if name != "description"}
 
@@ -98,10 +119,9 @@ def _allowed(rule: Mapping[str, Any]) -> dict[str, Any]:
 def _filled(item: Mapping[str, Any], name: str, baseline: Mapping[str, Any], labels: Sequence[str]) -> dict[str, Any]:
     if _absent(item):
         return dict(item)
-    said = baseline.get("each", {}).get(name, {})
+    said = mapping(baseline, "each", name)
     found = {**item, **{field: value for field, value in said.items() if field not in item}}
     if labels:
-        # A tag of an object's own may stand beside them, and in place of one of them.
         found["tags"] = merge_tags(labels, item.get("tags", ()))
     if name == "networks" and "subnets" in item:
         found["subnets"] = [_filled(subnet, "subnets", baseline, labels) for subnet in item["subnets"]]
@@ -134,20 +154,32 @@ def weaknesses(
 ) -> Iterator[Weakness]:
     """Yield what a merged site declares against a baseline. Values of a wrong type are for the schema to refuse."""
     for name, path in LISTS.items():
-        for field, wanted in baseline.get("each", {}).get(name, {}).items():
+        for field, wanted in mapping(baseline, "each", name).items():
             for where, item in _items(site, path):
-                if field in item and item[field] != wanted and not _absent(item):
+                closed = CLOSED.get((name, field), wanted)
+                if field in item and item[field] not in (wanted, closed) and not _absent(item):
                     yield _weakness((*where, field), item, wanted, CONTROLS.get((name, field), ""))
         for where, item in _items(site, path) if labels else ():
             yield from _labels(where, item, labels)
     if "egress" in baseline:
         yield from _groups(site, egress)
     if baseline.get("images_in_domain"):
-        for index, item in objects(site, "image_members"):
-            if item.get("domain") != domain and not _absent(item):
-                control = CONTROLS["image_members", "domain"]
-                yield _weakness(("image_members", index, "domain"), item, domain, control)
-    yield from _quotas(site, baseline)
+        yield from _images(site, domain)
+    if "volume_type" in baseline:
+        yield from _volume_type(site, baseline["volume_type"])
+
+
+def _images(site: Mapping[str, Any], domain: str) -> Iterator[Weakness]:
+    for index, item in objects(site, "image_members"):
+        if item.get("domain") != domain and not _absent(item):
+            yield _weakness(("image_members", index, "domain"), item, domain, CONTROLS["image_members", "domain"])
+
+
+def _volume_type(site: Mapping[str, Any], name: Any) -> Iterator[Weakness]:
+    said_here = mapping(site, "default_volume_type")
+    for field, wanted in (("name", name), ("state", "present")):
+        if said_here.get(field, wanted) != wanted:
+            yield _weakness(("default_volume_type", field), said_here, wanted, CONTROLS["volumes", "default"])
 
 
 def _items(site: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -172,7 +204,7 @@ def _shown(value: Any) -> str:
 
 def _labels(where: Path, item: Mapping[str, Any], labels: Sequence[str]) -> Iterator[Weakness]:
     written = {label.partition(":")[0]: label for label in labels}
-    for index, tag in enumerate(item.get("tags", ()) if isinstance(item.get("tags"), list) else ()):
+    for index, tag in enumerate(listing(item, "tags")):
         label = written.get(str(tag).partition(":")[0], tag)
         if label != tag:
             text = f"{said(tag)} differs from what the tenant says of itself; allowed: {label}"
@@ -234,10 +266,11 @@ def _as_judged(place: int, rule: Mapping[str, Any], address_groups: Mapping[Any,
         return []
 
 
-def _quotas(site: Mapping[str, Any], baseline: Mapping[str, Any]) -> Iterator[Weakness]:
-    for service, limits in baseline.get("quotas", {}).items():
-        for name, most in limits.items() if isinstance(limits, dict) else ():
-            value = site.get("quotas", {}).get(service, {}).get(name)
-            if isinstance(value, int) and isinstance(most, int) and not 0 <= value <= most:
-                text = f"{value} is more than the baseline allows; allowed: {most} or less"
-                yield Weakness(("quotas", service, name), text)
+def excesses(quotas: Mapping[str, Any], most: Mapping[str, Any]) -> Iterator[Weakness]:
+    """Yield the limits that a tenant asks for itself beyond those of its baseline; paths begin with the service."""
+    for service, limits in most.items():
+        for name, limit in mapping(limits).items():
+            value = mapping(quotas, service).get(name)
+            if isinstance(value, int) and isinstance(limit, int) and not 0 <= value <= limit:
+                text = f"{value} is more than the baseline allows; allowed: {limit} or less"
+                yield Weakness((service, name), text, CONTROLS.get(("quotas", name), ""), name)

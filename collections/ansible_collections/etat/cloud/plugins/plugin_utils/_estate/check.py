@@ -12,14 +12,15 @@ from typing import Any
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
 from ansible_collections.etat.cloud.plugins.module_utils._controls.governance import HORIZON
 
-from .baseline import CONTROLS, FIELDS, Weakness, weaknesses
+from .baseline import APPLICATION_CREDENTIAL, CONTROLS, FIELDS, Weakness, excesses, weaknesses
 from .files import Document, Files
 from .merge import Layer, source
 from .mistakes import Mistake, Path, meant, said, unknown
 from .schema import DOMAINS, PROJECT, PROJECTS, SENSITIVITIES
 from .shape import check_shape
 from .site import DEFAULT_GROUP, Finding, check_site, names, objects
-from .tenant import Tenant, blueprint_layers, egress_rules, listing, mapping, merged, settle, word
+from .tenant import Tenant, blueprint_layers, egress_rules, merged, settle
+from .values import listing, mapping, word
 
 #: Where the quotas are that an envelope limits.
 ENVELOPE = {"cores": ("compute", "cores"), "ram": ("compute", "ram"), "gigabytes": ("volume", "gigabytes")}
@@ -107,9 +108,26 @@ def _baselines(document: Document) -> Iterator[Mistake]:
         if egress and egress not in profiles:
             where = ("sensitivities", name, "baseline", "egress")
             yield document.mistake(where, unknown(egress, "an egress profile", profiles))
+        yield from _means(document, ("sensitivities", name, "baseline"), baseline)
         for offer in mapping(value, "offers").values():
             if baseline and name in listing(offer, "sensitivities"):
                 yield from _taken_back_by_blueprint(document, offer, baseline)
+
+
+def _means(document: Document, path: Path, baseline: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield what a baseline asks for and no cloud gives, and rules that would lock programs out."""
+    clouds = mapping(document.value, "clouds").values()
+    types = [
+        name for cloud in clouds for site in mapping(cloud, "by_site").values() for name in names(site, "volume_types")
+    ]
+    volume_type = baseline.get("volume_type")
+    if isinstance(volume_type, str) and volume_type not in types:
+        text = unknown(volume_type, "a volume type that a cloud has by_site", dict.fromkeys(types))
+        yield document.mistake((*path, "volume_type"), text)
+    rules = listing(baseline, "multi_factor_auth_rules")
+    if rules and [APPLICATION_CREDENTIAL] not in rules:
+        text = f"would lock programs out; allowed: rules with one more, of {APPLICATION_CREDENTIAL} alone"
+        yield document.mistake((*path, "multi_factor_auth_rules"), text)
 
 
 def _taken_back_by_blueprint(document: Document, offer: Any, baseline: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -234,6 +252,7 @@ def _ministry(files: Files, document: Document, tenants: list[Tenant]) -> Iterat
         site for cloud in clouds.values() if mapping(cloud).get("gives") == DOMAINS for site in listing(cloud, "sites")
     ]
     yield from _limits(document, (), "limits", value, sites)
+    yield from _single_factors(files, document, tenants)
     for site, envelope in mapping(value, "envelope").items():
         if sites and site not in sites:
             text = unknown(site, "a site of a cloud that gives domains", sites)
@@ -243,6 +262,24 @@ def _ministry(files: Files, document: Document, tenants: list[Tenant]) -> Iterat
             if amount in ENVELOPE and isinstance(most, int):
                 asked = {tenant.name: _quota(tenant, site, amount) for tenant in tenants if site in tenant.sites}
                 yield from _envelope(document, ("envelope", site, amount), most, asked)
+
+
+def _single_factors(files: Files, document: Document, tenants: list[Tenant]) -> Iterator[Mistake]:
+    """Yield what a ministry says of users against what the baselines of their tenants ask of them."""
+    asked = {name: tenant for tenant in tenants if tenant.second_factors for name in tenant.people}
+    for index, user in objects(document.value, "users"):
+        tenant = asked.get(word(user.get("name")))
+        if tenant is None:
+            continue
+        wanted = {"multi_factor_auth_enabled": True, "multi_factor_auth_rules": tenant.second_factors}
+        for option, value in mapping(user, "options").items():
+            if wanted.get(option, value) == value:
+                continue
+            control = CONTROLS["users", "options"]
+            weak = Weakness(("users", index, "options", option), "", control, str(user["name"]))
+            if not _waived(weak, tenant, files):
+                text = f"{said(value)} differs from what {tenant.name} asks of {user['name']}; allowed: nothing here"
+                yield document.mistake(weak.path, text + _unless(control))
 
 
 def _quota(tenant: Tenant, site: str, amount: str) -> int:
@@ -358,9 +395,13 @@ def _taken_back(tenant: Tenant, files: Files) -> Iterator[Mistake]:
             if not _waived(weak, tenant, files):
                 yield document.mistake(weak.path, weak.text + _unless(control))
     for site in tenant.sites if tenant.overrides else ():
+        for where in (("overrides", "quotas"), ("overrides_by_site", site, "quotas")):
+            for weak in excesses(mapping(document.value, *where), tenant.baseline_at(site)["quotas"]):
+                if not _waived(weak, tenant, files):
+                    yield document.mistake((*where, *weak.path), weak.text + _unless(weak.control))
         layers = tenant.layers(site)
         whole = merged(layers)
-        found = weaknesses(whole, tenant.baseline, tenant.egress, tenant.labels, tenant.domain)
+        found = weaknesses(whole, tenant.baseline_at(site), tenant.egress, tenant.labels, tenant.domain)
         left = [weak for weak in found if not _waived(weak, tenant, files)]
         yield from _where(whole, layers, (Finding(weak.path, weak.text + _unless(weak.control)) for weak in left))
 

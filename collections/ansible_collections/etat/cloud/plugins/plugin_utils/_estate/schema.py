@@ -31,6 +31,8 @@ PROJECT = ("enabled", "endpoint_groups", "groups", "limits", "options", "parent"
 #: What a ministry may ask for in its domain.
 DOMAIN = ("groups", "limits", "role_assignments", "users")
 
+#: The services that not every site has, by the names of their quotas.
+FURTHER = ("dns", "key_manager", "load_balancer", "shared_file_system")
 ENVIRONMENTS = ("production", "staging", "test", "development")
 #: What a project's tags hold may have no comma and no slash in it.
 TAG_VALUE = "^[^,/]{1,240}$"
@@ -184,6 +186,13 @@ def _catalogue() -> Schema:
                 "description": "Where the cloud gives domains: what its identity service holds for all of them.",
                 **_options(Level.IDENTITY),
             },
+            "services": _named(
+                {"type": "array", "uniqueItems": True, "items": {"enum": list(FURTHER)}},
+                "Services that a site has beside those of every site; baselines limit what tenants take of them.",
+            ),
+            "methods": _names(
+                "Methods of authentication that its identity service takes, as Keystone names them, such as totp."
+            ),
             "by_site": _named(_options(Level.REGION), "What a site holds for all tenants, or for some that it names."),
         },
         required=("title", "gives", "sites"),
@@ -323,6 +332,17 @@ def _baseline() -> Schema:
             "quotas": {
                 **site["quotas"],
                 "description": "The most that a tenant may have, and what it has where its size says nothing.",
+            },
+            "volume_type": _text(
+                "The volume type that volumes get when nobody names one, on the sites that have it by_site."
+            ),
+            "multi_factor_auth_rules": {
+                "description": (
+                    "Lists of methods, all of any one of which people need, where the cloud takes them all. One of "
+                    "them is application_credential alone, for programs."
+                ),
+                "type": "array",
+                "items": {"type": "array", "items": {"type": "string"}, "minItems": 1},
             },
         }
     )

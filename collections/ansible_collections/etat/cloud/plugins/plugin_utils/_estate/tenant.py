@@ -6,32 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from .baseline import FIELDS, completed
+from .baseline import APPLICATION_CREDENTIAL, FIELDS, completed, within
 from .files import Document, Files
 from .merge import Layer, merge
 from .schema import PROJECTS, SITE
-
-
-def mapping(holder: Any, *keys: str) -> dict[str, Any]:
-    """Return the mapping at some keys; an empty one where there is none."""
-    for key in keys:
-        holder = holder.get(key) if isinstance(holder, dict) else None
-    return holder if isinstance(holder, dict) else {}
-
-
-def listing(holder: Any, key: str) -> list[Any]:
-    """Return the list at a key; an empty one where there is none."""
-    found = holder.get(key) if isinstance(holder, dict) else None
-    return found if isinstance(found, list) else []
-
-
-def word(*values: Any) -> str:
-    """Return the first value that is text; an empty text where none is."""
-    return next((value for value in values if isinstance(value, str)), "")
+from .values import listing, mapping, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +91,48 @@ class Tenant:
         """The rules of the egress profile of its baseline."""
         return egress_rules(self.catalogue, self.baseline)
 
-    def complete(self, site: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a merged site with what the baseline adds."""
-        # The quotas of a ready project are its provider's.
-        asked = {key: value for key, value in self.baseline.items() if key != "quotas" or not self.in_ready_project}
-        return completed(site, asked, self.egress, self.labels)
+    def baseline_at(self, site: str) -> Mapping[str, Any]:
+        """Return what of the baseline a site can give."""
+        found = dict(self.baseline)
+        if not self.has_volume_type(site):
+            found.pop("volume_type", None)
+        # The limits of a ready project are its provider's.
+        there = ("compute", "volume", "network", *listing(mapping(self.cloud, "services"), site))
+        limits = {} if self.in_ready_project else mapping(found, "quotas")
+        found["quotas"] = {service: limits[service] for service in limits if service in there}
+        return found
+
+    def has_volume_type(self, site: str) -> bool:
+        """Return whether a tenant may have the volume type of its baseline as its default on a site."""
+        declared = listing(mapping(self.cloud, "by_site", site), "volume_types")
+        named = [item.get("name") for item in declared if mapping(item).get("state") != "absent"]
+        return not self.in_ready_project and self.baseline.get("volume_type") in named
+
+    @property
+    def second_factors(self) -> list[list[str]]:
+        """The rules of its people, where its cloud takes the methods of all of them."""
+        rules = listing(self.baseline, "multi_factor_auth_rules")
+        methods = {APPLICATION_CREDENTIAL, *listing(self.cloud, "methods")}
+        return [] if self.in_ready_project or not all(methods.issuperset(rule) for rule in rules) else rules
+
+    @property
+    def people(self) -> set[str]:
+        """The names of the people whom its file gives a part."""
+        parts = mapping(self.document.value, "people")
+        return {name for part in parts for name in listing(parts, part) if isinstance(name, str)}
+
+    def complete(self, site: str) -> dict[str, Any]:
+        """Return a site as its layers and the baseline make it."""
+        return completed(merged(self.layers(site)), self.baseline_at(site), self.egress, self.labels)
 
     def layers(self, site: str) -> list[Layer]:
         """Return what makes up a site, the last word last."""
         own = self.document
-        layers = (
-            []
-            if self.in_ready_project
-            else [_layer(self.catalogue, "offers", self.offer_name, "sizes", self.size_name)]
-        )
+        layers = []
+        if not self.in_ready_project:
+            size = _layer(self.catalogue, "offers", self.offer_name, "sizes", self.size_name)
+            quotas = within(mapping(size.value, "quotas"), self.baseline_at(site)["quotas"])
+            layers.append(replace(size, value={**size.value, "quotas": quotas} if quotas else size.value))
         layers += blueprint_layers(self.catalogue, word(self.offer.get("blueprint")), site)
         return [*layers, _layer(own, "overrides"), _layer(own, "overrides_by_site", site)]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.etat.cloud.plugins.plugin_utils._estate.baseline import completed
+from ansible_collections.etat.cloud.plugins.plugin_utils._estate.baseline import completed, within
 from ansible_collections.etat.cloud.plugins.plugin_utils._estate.resolve import Estate
 
 HERE = Path(__file__).parent
@@ -51,6 +51,26 @@ def test_a_site_is_completed(case: Mapping[str, Any]) -> None:
     assert site == case["site"]
     # What is complete is not completed further.
     assert completed(made, case["baseline"], case.get("egress", []), case.get("labels", [])) == made
+
+
+@pytest.mark.parametrize(
+    ("size", "most", "limits"),
+    [
+        pytest.param({"volume": {"volumes": 8}}, {}, {"volume": {"volumes": 8}}, id="a size without a baseline"),
+        pytest.param(
+            {}, {"volume": {"volumes": 8}}, {"volume": {"volumes": 8}}, id="a baseline where a size is silent"
+        ),
+        pytest.param(
+            {"network": {"port": 9}}, {"network": {"port": 5}}, {"network": {"port": 5}}, id="more than allowed"
+        ),
+        pytest.param(
+            {"network": {"port": 3}}, {"network": {"port": 5}}, {"network": {"port": 3}}, id="less than allowed"
+        ),
+        pytest.param({"network": {"port": -1}}, {"network": {"port": 5}}, {"network": {"port": 5}}, id="no limit"),
+    ],
+)
+def test_limits_are_the_lower_ones(size: dict[str, Any], most: dict[str, Any], limits: dict[str, Any]) -> None:
+    assert within(size, most) == limits
 
 
 @pytest.fixture
@@ -123,3 +143,73 @@ def test_what_a_file_says_of_the_project_stands_beside_the_baseline(folder: Path
     tenant = declared(folder, text)["tenants"][0]
 
     assert (tenant["options"], tenant["enabled"]) == ({"immutable": True}, True)
+
+
+def more(folder: Path, cloud: str, baseline: str) -> None:
+    """Say more of the internal cloud, and of the baseline of sensitive data."""
+    catalogue = folder / "catalogue.yml"
+    text = catalogue.read_text(encoding="utf-8").replace(
+        "sites: [toulouse, paris]\n", f"sites: [toulouse, paris]\n{cloud}", 1
+    )
+    first, second = "quotas: {network: {floatingip: 0}}\n", text.index("sensitive:")
+    at = text.index(first, second) + len(first)
+    catalogue.write_text(f"{text[:at]}{baseline}{text[at:]}", encoding="utf-8")
+
+
+STORAGE = """\
+    services: {toulouse: [key_manager]}
+    by_site: {toulouse: {volume_types: [{name: secret}]}}
+"""
+
+
+def test_a_site_gets_what_it_can_give_and_a_note_says_what_is_left_out(folder: Path) -> None:
+    more(folder, STORAGE, "      volume_type: secret\n")
+    catalogue = folder / "catalogue.yml"
+    text = catalogue.read_text(encoding="utf-8")
+    limits = "{network: {floatingip: 0}, key_manager: {secrets: 9}, dns: {zones: 1}}"
+    catalogue.write_text(text.replace("{network: {floatingip: 0}}", limits), encoding="utf-8")
+
+    found = declared(folder, "offer: web\nsensitivity: sensitive\nsites: [toulouse, paris]\n")
+
+    toulouse, paris = found["tenants"][0]["sites"]
+    assert toulouse["default_volume_type"] == {"name": "secret"}
+    assert "default_volume_type" not in paris
+    assert [set(site["quotas"]) for site in (toulouse, paris)] == [
+        {"compute", "volume", "network", "key_manager"},
+        {"compute", "volume", "network"},
+    ]
+    note = "cloud interne declares no volume type secret on paris, so volumes get the default of all there"
+    assert found["notes"] == [f"education/moodle: {note}"]
+
+
+FACTORS = "      multi_factor_auth_rules: [[password, totp], [application_credential]]\n"
+PEOPLE = "offer: web\nsensitivity: sensitive\npeople: {operators: [alice], readers: [alice, bruno]}\n"
+
+
+def test_people_are_asked_for_several_factors_where_the_cloud_takes_them(folder: Path) -> None:
+    more(folder, "    methods: [password, totp]\n", FACTORS)
+    ministry = folder / "ministries/education.yml"
+    text = ministry.read_text(encoding="utf-8") + "users: [{name: bruno, enabled: true}]\n"
+    ministry.write_text(text, encoding="utf-8")
+
+    found = declared(folder, PEOPLE)
+
+    options = {
+        "multi_factor_auth_enabled": True,
+        "multi_factor_auth_rules": [["password", "totp"], ["application_credential"]],
+    }
+    assert found["domains"][0]["users"] == [
+        {"name": "alice", "options": options},
+        {"name": "bruno", "options": options, "enabled": True},
+    ]
+    assert found["notes"] == []
+
+
+def test_people_are_asked_for_nothing_that_the_cloud_does_not_take(folder: Path) -> None:
+    more(folder, "    methods: [password]\n", FACTORS)
+
+    found = declared(folder, PEOPLE)
+
+    assert "users" not in found["domains"][0]
+    note = "cloud interne does not take every method that the baseline of sensitive asks of people"
+    assert found["notes"] == [f"education/moodle: {note}, so nothing is asked of them there"]
