@@ -91,7 +91,8 @@ _raw:
       elements: str
     posture:
       description:
-        - The tenants and the domains to judge, as M(etat.cloud.posture_info) takes them.
+        - The tenants and the domains to judge, and the roles of the catalogue.
+        - M(etat.cloud.posture_info) takes them.
         - No domains where tenants are named.
       type: dict
     about:

@@ -28,6 +28,11 @@ from ._sdk.cloud import Cloud
 
 VERSION = 1
 FORBIDDEN, ABSENT = 403, 404
+#: Methods by which a user proves to be who it is, as Keystone tells them from those by which others act for a user.
+#: https://docs.openstack.org/keystone/latest/configuration/config-options.html#auth
+PRIMARY = frozenset(("external", "kerberos", "mapped", "openid", "password", "saml2", "token", "totp", "x509"))
+SILENT = "an account that does not see the whole cloud is shown its own alone"
+DELEGATED = "an account that acts by delegation, such as an application credential, may be shown none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Scope:
     cloud: the clouds.yaml entry that reads unless a tenant names its own account.
     accounts: those of tenants, by full name. domains: names of those that are judged as such.
     regions: those that are looked into; all of the catalogue when empty.
+    roles: those that may be given; not known when there are none.
     workers: how many calls may be under way at once. today: the day for which ages and dates count.
     """
 
@@ -48,6 +54,7 @@ class Scope:
     domains: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    roles: frozenset[str] = frozenset()
     workers: int = 8
 
     def looks(self) -> dict[str, tuple[tuple[Tenant, ...], tuple[str, ...]]]:
@@ -72,10 +79,11 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
     with _as_option("today"):
         # What OpenStack dates, it dates in UTC.
         today = date.fromisoformat(params["today"]) if params["today"] else datetime.now(UTC).date()
-    tenants = [
-        Tenant(given["domain"], given["name"], given["sensitivity"], tuple(given["sites"]))
-        for given in params["tenants"]
-    ]
+    with _as_option("tenants"):
+        tenants = [
+            Tenant(given["domain"], given["name"], given["sensitivity"], tuple(given["sites"]), _quotas(given))
+            for given in params["tenants"]
+        ]
     accounts = (given["account"] for given in params["tenants"])
     return Scope(
         cloud=params["cloud"],
@@ -86,8 +94,25 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         domains=tuple(params["domains"]),
         regions=tuple(params["regions"]),
         waivers=waivers,
+        roles=frozenset(params["roles"]),
         workers=params["workers"],
     )
+
+
+def _quotas(given: Mapping[str, Any]) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+    """Return the limits that are agreed on with a tenant.
+
+    Raises ValueError where they are not numbers by region, service and name.
+    """
+    quotas: Mapping[str, Any] = given["quotas"]
+    services = [found for region in quotas.values() for found in (region.values() if _is_map(region) else (region,))]
+    if not all(_is_map(limits) and all(isinstance(limit, int) for limit in limits.values()) for limits in services):
+        raise ValueError(f"the quotas of {given['domain']}/{given['name']} are not numbers by region, service and name")
+    return quotas
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, Mapping)
 
 
 @contextmanager
@@ -142,7 +167,7 @@ class Posture:
         with self._phase("read"):
             self._read(looks)
         with self._phase("judge"):
-            subjects = Subjects(self.scope.tenants, self.scope.domains, self.regions)
+            subjects = Subjects(self.scope.tenants, self.scope.domains, self.regions, self.scope.roles)
             self.results = judge(self.scope.controls, self.facts, subjects, self.scope.waivers, self.scope.today)
 
     def _connected(self, name: str) -> Cloud | Problem:
@@ -352,6 +377,8 @@ class Reading:
             if source.regional and not self.cloud.offers(source.service, region, self._looker()):
                 absent = Refusal(f"{source.service} is not offered in {region}", absent=True)
                 self.facts.refuse(source.name, region, absent, self._own_id())
+            elif source.silent and (why := self._kept_from()):
+                self.facts.refuse(source.name, region, Refusal(why), self._around())
             elif source.per:
                 yield from self._per_parent(source, region)
             else:
@@ -360,6 +387,16 @@ class Reading:
     def _own_id(self) -> str:
         return self._account.project_id if self._member else EVERYBODY
 
+    def _around(self) -> str:
+        """Return whose records of the identity service a listing shows."""
+        return self._account.domain_id if self._account.privilege is Privilege.DOMAIN else self._own_id()
+
+    def _kept_from(self) -> str:
+        """Return why a service may leave records out and not say so, or an empty text when it does not."""
+        if self._account.privilege is not Privilege.CLOUD:
+            return SILENT
+        return "" if PRIMARY.issuperset(self._account.methods) else DELEGATED
+
     def _looker(self) -> str:
         """Return the project whose token shows what is the same for all; empty for the account's own."""
         if self._whole or self._member:
@@ -367,9 +404,8 @@ class Reading:
         return next(iter(self._projects()), "")
 
     def _listings(self, source: Source, region: str) -> Iterator[Ask]:
-        account = self._account
         if not source.regional:
-            owner = account.domain_id if account.privilege is Privilege.DOMAIN else self._own_id()
+            owner = EVERYBODY if source.common else self._around()
             yield from self._queries(source, region, owner, owner)
         elif self._member or (self._whole and not source.own_token):
             # Only a member's records are all of its own project.
@@ -405,7 +441,8 @@ class Reading:
         """Return which records are looked below, where OpenStack lists something for one of them at a time.
 
         Of domains: those of the tenants, those that are judged as such, and those of the users who hold a role in a
-        tenant. Of users: these, and all of a domain that is judged as such. Of others: those of the tenants.
+        tenant. Of users: these, and all of a domain that is judged as such. Of trusts: those for projects that are
+        looked into. Of others: those of the tenants.
         """
         projects = set(self._projects())
         ids = {row["name"]: row["id"] for row in self.facts.rows("domains", "")}
@@ -418,6 +455,8 @@ class Reading:
             return lambda row: row["id"] in known or row["domain_id"] in whole
         if parents.name == "domains":
             around |= {user.get("domain", {}).get("id", "") for user in holders}
+        if parents.name == "trusts":
+            return lambda row: row["project_id"] in projects
         if not parents.regional and parents.name != "projects":
             return lambda row: row["domain_id"] in around
         return lambda row: not row["project_id"] or row["project_id"] in projects

@@ -41,6 +41,12 @@ options:
         type: list
         elements: str
         default: []
+      quotas:
+        description:
+          - Limits that are agreed on, by region, service and the name that the service has for each.
+          - The services are called as in O(etat.cloud.tenant#module:tenants[].sites[].quotas).
+        type: dict
+        default: {}
       account:
         description:
           - Entry of C(clouds.yaml) that looks, where a cloud gives one account per project.
@@ -48,6 +54,11 @@ options:
         type: str
   domains:
     description: Names of the domains that are judged as such, with all their users and groups.
+    type: list
+    elements: str
+    default: []
+  roles:
+    description: Names of the roles that may be given; a control of them cannot judge when none is named.
     type: list
     elements: str
     default: []
@@ -59,7 +70,9 @@ options:
     elements: str
     default: []
   waivers:
-    description: Dated exceptions. Where all that fails is covered, the result is exempt.
+    description:
+      - Dated exceptions. Where all that fails is covered, the result is exempt.
+      - One that names neither domains nor tenants covers what is judged of the cloud as such.
     type: list
     elements: dict
     default: []
@@ -207,10 +220,12 @@ def main() -> None:
                     "required": True,
                 },
                 "sites": names,
+                "quotas": {"type": "dict", "default": {}},
                 "account": {"type": "str"},
             },
         },
         "domains": names,
+        "roles": names,
         "controls": names,
         "waivers": {
             "type": "list",

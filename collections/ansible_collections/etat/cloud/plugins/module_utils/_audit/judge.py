@@ -36,11 +36,12 @@ PRECEDENCE = (Outcome.FAIL, Outcome.NOT_EVALUABLE, Outcome.MANUAL, Outcome.PASS,
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """What is judged: tenants, domains by name, and, of services, which regions."""
+    """What is judged: tenants, domains by name, and, of services, which regions; and which roles may be given."""
 
     tenants: tuple[Tenant, ...]
     domains: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()
 
 
 def judge(
@@ -148,10 +149,11 @@ def _reason(outcome: Outcome, verdicts: Sequence[tuple[Row, Verdict]]) -> str:
 
 
 def _views(level: Level, facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date) -> Iterator[View]:
-    common: dict[str, Any] = {"facts": facts, "level": level, "today": today}
+    common: dict[str, Any] = {"facts": facts, "level": level, "today": today, "roles": subjects.roles}
     regions = subjects.regions
     if level is Level.CLOUD:
-        yield View(**common, tenants=subjects.tenants, regions=regions)
+        own = tuple(waiver for waiver in waivers if concerns(waiver, "", ""))
+        yield View(**common, tenants=subjects.tenants, regions=regions, waivers=own)
         return
     domains = {row["name"]: row for row in facts.rows("domains", "")}
     if level is Level.DOMAIN:

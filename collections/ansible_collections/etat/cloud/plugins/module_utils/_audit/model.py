@@ -154,8 +154,9 @@ class Source:
     queries: the queries that show all records together; most sources have one.
     every: what an administrator adds to see all projects, in the query.
     headers: the same, in the headers.
-    common: the listing is the same for every project, so that one call shows it.
+    common: the listing is the same for every project, or domain, so that one call shows it.
     own_token: only a token of the project shows the project's records.
+    silent: who does not see the whole cloud, or acts by delegation, is shown less, and is not told.
     drop: fields that hold secrets, and are taken away at once when read.
     presence: fields of which only is kept whether they hold anything.
     scan: fields that are searched for secrets when read; see secrets. Values with secrets are taken away.
@@ -178,6 +179,7 @@ class Source:
     headers: tuple[tuple[str, str], ...] = ()
     common: bool = False
     own_token: bool = False
+    silent: bool = False
     drop: tuple[str, ...] = ()
     presence: tuple[str, ...] = ()
     scan: tuple[str, ...] = ()
@@ -249,6 +251,8 @@ class Control:
     type: what the objects are, in OpenStack's words, such as security_group_rule.
     reads: the sources that it looks at. The first one has its objects: where the cloud lacks it, nothing is judged;
     where the cloud lacks another one, it counts as empty.
+    also_reads: sources without which it still has something to say. Its judge says of each what could not be read of
+    it; see View.refusal.
     severity: by sensitivity; the control is not asked where one is missing. See severities.
     objects: what it judges in a view. judge: what it says of each.
     """
@@ -266,16 +270,24 @@ class Control:
     objects: Callable[[View], Iterable[Row]]
     judge: Callable[[View, Row], Verdict]
     caution: Text = Text("", "")
+    also_reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A tenant as declared: the names of its domain and project, its sensitivity, and its regions."""
+    """A tenant as declared: the names of its domain and project, its sensitivity, and its regions.
+
+    quotas: the limits that are declared, by region, service and the name that the service has for each. The services
+    are called as in module tenant.
+    """
 
     domain: str
     name: str
     sensitivity: str
     sites: tuple[str, ...] = ()
+    quotas: Mapping[str, Mapping[str, Mapping[str, int]]] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
 
     @property
     def full_name(self) -> str:
@@ -287,7 +299,8 @@ class Tenant:
 class Waiver:
     """A dated exception to a control.
 
-    domains: names of domains that it covers as such. tenants: full names. objects: ids or names; all when empty.
+    domains: names of domains that it covers as such. tenants: full names. Without either it covers the cloud as such.
+    objects: ids or names; all when empty.
     """
 
     id: str

@@ -27,13 +27,18 @@ def _shared(image: Row) -> bool:
     return bool(image.get("visibility") == "shared")
 
 
-def _default_domain(domain: Row) -> bool:
-    # Keystone tells the rules for passwords of this one only.
-    return bool(domain["id"] == "default")
+def _in_project(trust: Row) -> bool:
+    # A trust without a project hands over a name, and no role.
+    return bool(trust.get("project_id"))
 
 
 def _primary(zone: Row) -> bool:
     return bool(zone.get("type", "PRIMARY") == "PRIMARY")
+
+
+def _redirecting(policy: Row) -> bool:
+    # What the others take does not matter.
+    return policy.get("action") in ("REDIRECT_TO_URL", "REDIRECT_PREFIX")
 
 
 def _without_port(floating_ip: Row) -> bool:
@@ -66,7 +71,10 @@ _IDENTITY = (
         queries=((("domain_id", "{id}"),),),
     ),
     Source("group_members", "identity", "/groups/{id}/users", "users", Role.DOMAIN_READER, per="groups", owner=()),
-    Source("roles", "identity", "/roles", "roles", Role.DOMAIN_READER, owner=()),
+    # Readers of a domain are told the names of roles by the assignments alone.
+    Source("roles", "identity", "/roles", "roles", Role.SYSTEM_READER, owner=()),
+    # These alone have what is held on the system: Keystone never counts that among what is effective. In return, what
+    # is effective has the members of groups, what is inherited below a domain, and what roles imply.
     Source(
         "role_assignments",
         "identity",
@@ -101,22 +109,34 @@ _IDENTITY = (
         per="users",
         drop=("secret",),
     ),
-    Source("credentials", "identity", "/credentials", "credentials", Role.SYSTEM_READER, drop=("blob",)),
+    Source("credentials", "identity", "/credentials", "credentials", Role.SYSTEM_READER, silent=True, drop=("blob",)),
     Source("trusts", "identity", "/OS-TRUST/trusts", "trusts", Role.SYSTEM_READER),
+    # The list of trusts does not tell them.
+    Source(
+        "trust_roles",
+        "identity",
+        "/OS-TRUST/trusts/{id}/roles",
+        "roles",
+        Role.SYSTEM_READER,
+        per="trusts",
+        when=_in_project,
+        owner=(),
+    ),
+    # Keystone tells the rules for passwords, which hold everywhere, at this one domain.
     Source(
         "password_policies",
         "identity",
-        "/domains/{id}/config/security_compliance",
+        "/domains/default/config/security_compliance",
         "config",
         Role.TOKEN,
-        per="domains",
-        when=_default_domain,
         owner=(),
-        nothing=(404,),
+        common=True,
     ),
+    # No listing has them; see Cloud.read.
+    Source("authentication_methods", "identity", "", "methods", Role.TOKEN, owner=(), common=True),
     Source("services", "identity", "/services", "services", Role.SYSTEM_READER, owner=()),
     Source("endpoints", "identity", "/endpoints", "endpoints", Role.SYSTEM_READER, owner=()),
-    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",)),
+    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",), common=True),
     Source(
         "identity_providers",
         "identity",
@@ -124,6 +144,26 @@ _IDENTITY = (
         "identity_providers",
         Role.SYSTEM_READER,
         owner=("domain_id",),
+    ),
+    # A list of users does not tell who of them comes from an identity provider, but the list of those of one provider.
+    Source(
+        "federated_users",
+        "identity",
+        "/users",
+        "users",
+        Role.SYSTEM_READER,
+        per="identity_providers",
+        owner=(),
+        queries=((("idp_id", "{id}"),),),
+    ),
+    Source(
+        "federation_protocols",
+        "identity",
+        "/OS-FEDERATION/identity_providers/{id}/protocols",
+        "protocols",
+        Role.SYSTEM_READER,
+        per="identity_providers",
+        owner=(),
     ),
     Source("mappings", "identity", "/OS-FEDERATION/mappings", "mappings", Role.SYSTEM_READER, owner=()),
 )
@@ -148,6 +188,8 @@ _NETWORK = (
     Source("address_groups", "network", "/address-groups", "address_groups"),
     Source("rbac_policies", "network", "/rbac-policies", "rbac_policies"),
     Source("trunks", "network", "/trunks", "trunks"),
+    Source("ndp_proxies", "network", "/ndp_proxies", "ndp_proxies"),
+    Source("bgp_vpns", "network", "/bgpvpn/bgpvpns", "bgpvpns"),
     Source(
         "network_quotas",
         "network",
@@ -161,10 +203,12 @@ _NETWORK = (
     Source("vpn_ike_policies", "network", "/vpn/ikepolicies", "ikepolicies"),
     Source("vpn_ipsec_policies", "network", "/vpn/ipsecpolicies", "ipsecpolicies"),
     Source("vpn_connections", "network", "/vpn/ipsec-site-connections", "ipsec_site_connections", drop=("psk",)),
+    Source("vpn_endpoint_groups", "network", "/vpn/endpoint-groups", "endpoint_groups"),
     Source("firewall_groups", "network", "/fwaas/firewall_groups", "firewall_groups"),
     Source("firewall_policies", "network", "/fwaas/firewall_policies", "firewall_policies"),
     Source("firewall_rules", "network", "/fwaas/firewall_rules", "firewall_rules"),
     Source("tap_services", "network", "/taas/tap_services", "tap_services"),
+    Source("tap_flows", "network", "/taas/tap_flows", "tap_flows"),
     Source("tap_mirrors", "network", "/taas/tap_mirrors", "tap_mirrors"),
 )
 
@@ -236,7 +280,8 @@ _IMAGE = (
 _VOLUME = (
     Source(
         "volumes", "block-storage", "/volumes/detail", "volumes",
-        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",),
+        # From this version on Cinder names the key of a volume.
+        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",), microversion="3.64",
     ),
     Source(
         "snapshots", "block-storage", "/snapshots/detail", "snapshots",
@@ -254,6 +299,13 @@ _VOLUME = (
         "volume_types", "block-storage", "/types", "volume_types", owner=(), queries=((("is_public", "None"),),),
         common=True,
     ),
+    # What a volume gets when nobody names a type: by the token's project, which may have a default of its own.
+    Source("default_volume_type", "block-storage", "/types/default", "volume_type", nothing=(404,), owner=()),
+    # Those of projects that have their own, which not every Cinder lets them have.
+    Source(
+        "default_volume_types", "block-storage", "/default-types", "default_types", Role.ADMIN, microversion="3.62",
+        nothing=(404, 406), key=("project_id",),
+    ),
     Source(
         "volume_type_encryptions", "block-storage", "/types/{id}/encryption", "", Role.ADMIN, per="volume_types",
         owner=(), nothing=(404,), key=("encryption_id",),
@@ -268,10 +320,13 @@ _KEY_MANAGER = (
     Source(
         "secrets", "key-manager", "/secrets", "secrets", Role.PROJECT_MEMBER,
         queries=((("limit", "100"), ("offset", "0")),), own_token=True, key=("secret_ref",), drop=("payload",),
+        # From this version on Barbican names who uses a secret.
+        microversion="1.1",
     ),
+    # Of what is closed to the project, Barbican shows the list to its owner alone.
     Source(
         "secret_acls", "key-manager", "/secrets/{id}/acl", "read", Role.PROJECT_MEMBER, per="secrets", own_token=True,
-        owner=(),
+        owner=(), nothing=(403,),
     ),
     Source(
         "containers", "key-manager", "/containers", "containers", Role.PROJECT_MEMBER,
@@ -279,11 +334,21 @@ _KEY_MANAGER = (
     ),
     Source(
         "container_acls", "key-manager", "/containers/{id}/acl", "read", Role.PROJECT_MEMBER, per="containers",
-        own_token=True, owner=(),
+        own_token=True, owner=(), nothing=(403,),
     ),
     Source(
-        "key_manager_quotas", "key-manager", "/project-quotas", "project_quotas", Role.ADMIN,
-        queries=((("limit", "100"), ("offset", "0")),), key=("project_id",),
+        "key_manager_quotas", "key-manager", "/quotas", "quotas", own_token=True, owner=(), key=("project_id",),
+    ),
+)  # fmt: skip
+
+_PLACEMENT = (
+    Source(
+        "resource_providers", "placement", "/resource_providers", "resource_providers", Role.ADMIN, owner=(),
+        key=("uuid",),
+    ),
+    Source(
+        "resource_provider_inventories", "placement", "/resource_providers/{id}/inventories", "inventories",
+        Role.ADMIN, per="resource_providers", owner=(),
     ),
 )  # fmt: skip
 
@@ -294,7 +359,16 @@ _LOAD_BALANCER = (
     Source("pool_members", "load-balancer", "/lbaas/pools/{id}/members", "members", per="pools"),
     Source("health_monitors", "load-balancer", "/lbaas/healthmonitors", "healthmonitors"),
     Source("l7_policies", "load-balancer", "/lbaas/l7policies", "l7policies"),
-    Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas", "quotas", key=("project_id",)),
+    Source(
+        "l7_rules",
+        "load-balancer",
+        "/lbaas/l7policies/{id}/rules",
+        "rules",
+        per="l7_policies",
+        when=_redirecting,
+    ),
+    # The list has those only that somebody set; this shows what holds otherwise, too.
+    Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas/{id}", "quota", per="projects", owner=()),
 )
 
 _DNS = (
@@ -343,6 +417,7 @@ SOURCES: Mapping[str, Source] = {
         *_IDENTITY,
         *_NETWORK,
         *_COMPUTE,
+        *_PLACEMENT,
         *_IMAGE,
         *_VOLUME,
         *_KEY_MANAGER,
@@ -357,7 +432,7 @@ SOURCES: Mapping[str, Source] = {
 def needed(controls: Iterable[Control]) -> list[Source]:
     """Return what controls read, with the parents of it, in the order of the table."""
     names = {"domains", "projects"}
-    rest = [name for control in controls for name in control.reads]
+    rest = [name for control in controls for name in (*control.reads, *control.also_reads)]
     while rest:
         name = rest.pop()
         if name not in names:
@@ -370,7 +445,7 @@ def needed(controls: Iterable[Control]) -> list[Source]:
 
 def least_role(control: Control) -> Role:
     """Return the least role that reads all that a control looks at."""
-    names = {name for read in control.reads for name in _with_parents(read)}
+    names = {name for read in (*control.reads, *control.also_reads) for name in _with_parents(read)}
     return max((SOURCES[name].role for name in names), key=lambda role: role.rank)
 
 
@@ -425,10 +500,15 @@ def _named(value: Any) -> str:
 
 
 def _place(row: dict[str, Any]) -> None:
-    """Tell the project and the domain of a role assignment, and give it an id, which Keystone does not."""
+    """Tell who holds a role, and in which project and domain, and give the assignment an id, which Keystone does not.
+
+    user_id and group_id: the holder; one of them is empty.
+    """
     scope = row.get("scope") or {}
     project, domain = scope.get("project") or {}, scope.get("domain") or {}
     holder = row.get("user") or row.get("group") or {}
+    for kind in ("user", "group"):
+        row[f"{kind}_id"] = (row.get(kind) or {}).get("id", "")
     row["project_id"] = project.get("id", "")
     row["domain_id"] = domain.get("id") or (project.get("domain") or {}).get("id", "")
     where = row["project_id"] or row["domain_id"] or "system"

@@ -33,8 +33,10 @@ def waiver_of(given: Mapping[str, Any]) -> Waiver:
 
 
 def concerns(waiver: Waiver, domain: str, tenant: str) -> bool:
-    """Return whether a waiver is about a domain as such, or about a tenant of it."""
-    return f"{domain}/{tenant}" in waiver.tenants if tenant else domain in waiver.domains
+    """Return whether a waiver is about a tenant, a domain as such or, without either, the cloud as such."""
+    if tenant:
+        return f"{domain}/{tenant}" in waiver.tenants
+    return domain in waiver.domains if domain else not (waiver.domains or waiver.tenants)
 
 
 def holds(waiver: Waiver, today: date) -> bool:

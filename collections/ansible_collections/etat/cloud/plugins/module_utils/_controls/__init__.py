@@ -11,13 +11,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, governance, image, network_rules
+from . import (
+    api,
+    compute,
+    dns,
+    governance,
+    identity,
+    image,
+    key,
+    load_balancer,
+    network_ports,
+    network_rules,
+    network_topology,
+    quota,
+    residency,
+    share,
+    volume,
+)
 
 CONTROLS: tuple[Control, ...] = (
+    *api.CONTROLS,
     *compute.CONTROLS,
+    *dns.CONTROLS,
     *governance.CONTROLS,
+    *identity.CONTROLS,
     *image.CONTROLS,
+    *key.CONTROLS,
+    *load_balancer.CONTROLS,
+    *network_ports.CONTROLS,
     *network_rules.CONTROLS,
+    *network_topology.CONTROLS,
+    *quota.CONTROLS,
+    *residency.CONTROLS,
+    *share.CONTROLS,
+    *volume.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}
 

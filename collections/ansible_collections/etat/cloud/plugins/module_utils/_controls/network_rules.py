@@ -39,7 +39,13 @@ from .._rules import ANY, ICMP
 
 FAMILY = "network_rules"
 RULES = ("security_groups", "ports", "address_groups")
+#: What shows the ways from outside to a port, and what is open there.
+EXPOSURE = (
+    *("ports", "security_groups", "address_groups", "floating_ips", "networks", "routers", "port_forwardings"),
+    "ndp_proxies",
+)
 DEFAULT = "default"
+UNSEEN_GROUP = "a security group of the port was not seen"
 UNKNOWN_GROUP = "the address group that it names was not seen"
 
 #: First and last ports, by protocol.
@@ -127,7 +133,8 @@ def _reaches(ranges: Ranges) -> Callable[[Opening], bool]:
 # --- NET-004
 
 
-def _exposed_ports(view: View) -> Iterable[Row]:
+def exposed_ports(view: View) -> Iterable[Row]:
+    """Yield the ports of a tenant to which a way leads from outside, but those that Neutron keeps for itself."""
     for port in view.rows("ports"):
         if not port.get("device_owner", "").startswith(NEUTRON) and view.exposures(port):
             yield port
@@ -150,10 +157,15 @@ def _judge_public_ports(view: View, port: Row) -> Verdict:
     ]
     if shown:
         return failed(ports=", ".join(f"{opening.protocol} {opening.ports}" for opening in shown), **evidence)
+    reason = unknown(view, groups)
+    return not_evaluable(reason) if reason else PASSED
+
+
+def unknown(view: View, groups: frozenset[str]) -> str:
+    """Return why it is not known what the security groups of a port let in, or an empty text when it is."""
     if any(view.one("security_groups", id) is None for id in groups):
-        return not_evaluable("a security group of the port was not seen")
-    unknown = any(rule.unknown for rule in view.rules_of(groups, "ingress"))
-    return not_evaluable(UNKNOWN_GROUP) if unknown else PASSED
+        return UNSEEN_GROUP
+    return UNKNOWN_GROUP if any(rule.unknown for rule in view.rules_of(groups, "ingress")) else ""
 
 
 def _approved(opening: Opening) -> bool:
@@ -358,7 +370,7 @@ CONTROLS: tuple[Control, ...] = (
             "port redirigé, n'ouvre à tous que TCP 80, TCP 443 et UDP 443.",
         ),
         type="port",
-        reads=("ports", "security_groups", "address_groups", "floating_ips", "networks", "routers", "port_forwardings"),
+        reads=EXPOSURE,
         level=Level.SITE,
         severity=severities("medium", "high", "critical"),
         references=references(anssi_hygiene="23", iso27001="8.20", nis2="21.2.e"),
@@ -367,7 +379,7 @@ CONTROLS: tuple[Control, ...] = (
             "A service of another port, a mail relay for instance, needs a waiver. ICMP is left out.",
             "Un service sur un autre port, un relais de messagerie par exemple, veut une dérogation. ICMP est exclu.",
         ),
-        objects=_exposed_ports,
+        objects=exposed_ports,
         judge=_judge_public_ports,
     ),
     Control(

@@ -47,6 +47,7 @@ with suppress(ImportError):  # SDK_ERROR says so.
 VERSIONS = {
     "identity": "3",
     "compute": "2.1",
+    "placement": "1",
     "network": "2",
     "block-storage": "3",
     "image": "2",
@@ -74,6 +75,8 @@ SCOPE_OPTIONS = frozenset(
         "default_domain_name",
     }
 )
+#: No method of authentication.
+UNKNOWN = "etat.cloud"
 #: How often a change is tried whose answer does not come, each time after a look at what it did.
 ATTEMPTS = 3
 #: Seconds before that look, and before the next one: a service may still be at it when nobody waits for it any more.
@@ -231,6 +234,9 @@ class Cloud:
         """Read listings at once, all pages of each; a listing that fails gives the problem in its place.
 
         keep: what is kept of a listing, at once when it is read.
+
+        Without a path: what no service lists. That is the catalogue of the token or, with the collection methods, the
+        methods by which users may prove to be who they are.
         """
         asked = list(gets)
 
@@ -243,7 +249,7 @@ class Cloud:
 
     def _listing(self, get: Get) -> Listing | Problem:
         if not get.path:
-            return list(self._catalogue.catalog)
+            return self._methods() if get.collection else list(self._catalogue.catalog)
         place = (get.service, get.region, get.project)
         query: Sequence[tuple[str, str]] | None = get.query
         found: list[Mapping[str, Any]] = []
@@ -275,6 +281,21 @@ class Cloud:
                 return replace(said, next=regions)
             return said
         return found
+
+    def _methods(self) -> Listing | Problem:
+        """Return the methods that Keystone takes. It tells them to whom names one that it does not know."""
+        asked = {"auth": {"identity": {"methods": [UNKNOWN], UNKNOWN: {}}}}
+        what = f"cloud {self.name}: the methods of authentication cannot be read"
+        try:
+            self.request(("identity", "", ""), "/auth/tokens", "POST", json=asked, authenticated=False, repeat=False)
+        except ka.Unauthorized as error:
+            with suppress(ValueError, KeyError, TypeError):
+                told = error.response.json() if error.response is not None else {}
+                return [{"id": name, "name": name} for name in told["error"]["identity"]["methods"]]
+            return Problem(what, "the identity service does not tell them", "Ask its provider.")
+        except (ka.ClientException, sdk_exceptions.SDKException) as error:
+            return problem(error, self.name, what)
+        return Problem(what, "the identity service takes whatever it is told", "Ask its provider.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,14 +380,14 @@ class Writer:
         first = changes[0]
         creates = first.action is Action.CREATE
         for attempt in range(1, ATTEMPTS + 1):
-            api = self.api(cloud, first, repeat=not creates)
+            api, begun = self.api(cloud, first, repeat=not creates), time.monotonic()
             try:
                 ids = self._make(api, changes)
             except (ka.ClientException, sdk_exceptions.SDKException, LookupError, ValueError) as error:
                 exists = creates and attempt > 1 and getattr(error, "http_status", 0) in (400, 409)
                 if not (uncertain(error) or exists):
                     return self._ended(cloud, changes, error)
-                made = self._made(cloud, changes) if creates else []
+                made = self._made(cloud, changes, time.monotonic() - begun) if creates else []
                 if not all(made) or not made:
                     if attempt == ATTEMPTS or exists:
                         return self._ended(cloud, changes, error)
@@ -378,10 +399,14 @@ class Writer:
             return Done(tuple(ids), api.request_id)
         raise AssertionError("the last attempt returns or raises")
 
-    def _made(self, cloud: Cloud, changes: Sequence[Change]) -> list[str]:
-        """Return the ids of what creations made although they seemed to fail; an empty id for what is not there."""
+    def _made(self, cloud: Cloud, changes: Sequence[Change], waited: float) -> list[str]:
+        """Return the ids of what creations made although they seemed to fail; an empty id for what is not there.
+
+        waited: for how many seconds the answer did not come. A service that is late may well need as long again.
+        """
         made: list[str] = []
-        for pause in LOOK_AFTER:
+        first, last = LOOK_AFTER
+        for pause in (first, max(last, waited)):
             time.sleep(pause)
             with suppress(NotThere):
                 found = self.find(cloud, [change.key for change in changes])

@@ -68,6 +68,7 @@ class Estate:
                 "tenants": [self._judged(tenant) for tenant in tenants],
                 # A domain as such is no matter of a few tenants, either.
                 "domains": [] if only else [domain["name"] for domain in domains],
+                "roles": list(self._files.catalogue.value["roles"]),
             },
         }
 
@@ -157,7 +158,8 @@ class Estate:
         project = (
             self._ready_project(tenant) if tenant.in_ready_project else {"name": tenant.name, "domain": tenant.ministry}
         )
-        return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites)}
+        limits = {site: _limits(self._site(tenant, site).get("quotas", {})) for site in tenant.sites}
+        return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites), "quotas": limits}
 
     def _about(self, tenant: Tenant) -> dict[str, Any]:
         own = tenant.document.value
@@ -187,3 +189,15 @@ def _regions(cloud: Any) -> Iterator[dict[str, Any]]:
     for site in listing(cloud, "sites"):
         if site in said:
             yield {"region": site, **said[site]}
+
+
+def _limits(quotas: Any) -> dict[str, dict[str, int]]:
+    """Return declared limits by service and the name that the service has for each."""
+    found: dict[str, dict[str, int]] = {}
+    for service, limits in quotas.items():
+        found[service] = {name: limit for name, limit in limits.items() if isinstance(limit, int)}
+        # Cinder holds those of a volume type among the others.
+        for type in listing(limits, "types"):
+            own = {f"{name}_{type['name']}": limit for name, limit in type.items() if isinstance(limit, int)}
+            found[service].update(own)
+    return found

@@ -85,12 +85,13 @@ class Call:
 
 @dataclass(slots=True)
 class Fault:
-    """An answer in place of the true one, for a number of times."""
+    """An answer in place of the true one, for a number of times, after some seconds."""
 
     status: int
     body: Any
     times: int
     headers: dict[str, str]
+    after: float = 0.0
 
 
 @dataclass(slots=True)
@@ -107,6 +108,10 @@ class Content:
     made: int = 0
     #: Services that the catalogue does not have.
     lacks: tuple[str, ...] = ()
+    #: How every user proves to be who it is, as tokens tell it.
+    methods: tuple[str, ...] = ("password",)
+    #: How users may prove to be who they are; Keystone tells it to whom asks for another method.
+    loaded: tuple[str, ...] = ("password", "token", "application_credential")
 
 
 class CloudServer:
@@ -137,10 +142,16 @@ class CloudServer:
         return self.content
 
     def fail(
-        self, call: str, status: int, body: Any = None, times: int = 1000, headers: Mapping[str, str] | None = None
+        self,
+        call: str,
+        status: int,
+        body: Any = None,
+        times: int = 1000,
+        headers: Mapping[str, str] | None = None,
+        after: float = 0.0,
     ) -> None:
-        """Answer a call such as "GET network toulouse /networks" with an error for so many times."""
-        self.content.faults[call] = Fault(status, body, times, dict(headers or {}))
+        """Answer a call such as "GET network toulouse /networks" with an error, so many times, after some seconds."""
+        self.content.faults[call] = Fault(status, body, times, dict(headers or {}), after)
 
     def writes(self) -> list[dict[str, Any]]:
         """Return the calls that wrote, tokens, leases and the mark of the product aside, in the form of the tables."""
@@ -172,6 +183,8 @@ class CloudServer:
             fault = self.content.faults.get(f"{call.method} {call.path}")
             if fault and fault.times:
                 fault.times -= 1
+                # Not time.sleep, which tests of pauses take away.
+                threading.Event().wait(fault.after)
                 return fault.status, fault.body, fault.headers
             if call.path == "identity /auth/tokens":
                 return self._token(call.body["auth"])
@@ -189,12 +202,15 @@ class CloudServer:
         return {"versions": [{"id": "v2.0", "status": "CURRENT", "links": links}]}
 
     def _token(self, asked: Mapping[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        if not set(asked["identity"]["methods"]) <= set(self.content.loaded):
+            error = {"code": 401, "message": "Attempted to authenticate with an unsupported method."}
+            return 401, {"error": {**error, "identity": {"methods": list(self.content.loaded)}}}, {}
         user = asked["identity"]["password"]["user"]
         if user["password"] != PASSWORD or user["name"] not in USERS:
             return 401, {"error": {"code": 401, "message": "The request you have made requires authentication."}}, {}
         scope = asked.get("scope", {})
         token: dict[str, Any] = {
-            "methods": ["password"],
+            "methods": list(self.content.methods),
             "user": {"id": f"u-{user['name']}", "name": user["name"], "domain": {"id": "default", "name": "Default"}},
             "roles": [{"id": f"r-{role}", "name": role} for role in USERS[user["name"]]],
             "issued_at": "2026-01-01T00:00:00.000000Z",

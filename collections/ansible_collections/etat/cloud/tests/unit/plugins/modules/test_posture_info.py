@@ -166,6 +166,8 @@ def test_an_account_of_one_project_judges_that_project_and_says_what_it_does_not
     assert of(found, "ETAT-NET-002")["outcome"] == "fail"
     assert of(found, "ETAT-GOV-001")["outcome"] == "fail"
     assert of(found, "ETAT-GOV-005")["outcome"] == "not_evaluable"
+    # The catalogue is the same for everybody, so that any token tells of the whole cloud.
+    assert of(found, "ETAT-API-001")["outcome"] == "fail"
     unseen = {
         (one["source"], one["why"], tuple(one["owners"])) for one in found["posture"]["unseen"] if not one["region"]
     }
@@ -231,6 +233,14 @@ def test_a_waiver_makes_exempt_and_says_who_answers_for_it(server: CloudServer, 
             "option controls: 'ETAT-NTE' is neither a control, nor the beginning of some, nor a",
         ),
         ("today", "tomorrow", "option today: Invalid isoformat string: 'tomorrow'"),
+        *(
+            (
+                "tenants",
+                [{**MOODLE, "quotas": quotas}],
+                "option tenants: the quotas of education/moodle are not numbers by region, service and name",
+            )
+            for quotas in ({"toulouse": 5}, {"toulouse": {"compute": 5}}, {"toulouse": {"compute": {"cores": "few"}}})
+        ),
     ],
 )
 def test_an_option_that_makes_no_sense_is_named(
@@ -240,6 +250,18 @@ def test_an_option_that_makes_no_sense_is_named(
     assert failed
     assert found["msg"].startswith(message)
     assert server.content.calls == []
+
+
+def test_quotas_are_compared_with_those_that_are_agreed_on(server: CloudServer, run_module: Any) -> None:
+    server.content.records["compute toulouse /os-quota-sets/p-moodle/detail"] = {
+        "quota_set": {"id": "p-moodle", "cores": {"limit": 20, "in_use": 0, "reserved": 0}}
+    }
+    outcomes = {}
+    for cores in (20, 8):
+        tenant = {**MOODLE, "quotas": {"toulouse": {"compute": {"cores": cores}}}}
+        found, _failed = run_module(posture_info, cloud="interne", tenants=[tenant], controls=["ETAT-QTA-002"])
+        outcomes[cores] = of(found, "ETAT-QTA-002", site="toulouse")["outcome"]
+    assert outcomes == {20: "pass", 8: "fail"}
 
 
 def test_controls_can_be_chosen_and_only_what_they_look_at_is_read(server: CloudServer, run_module: Any) -> None:

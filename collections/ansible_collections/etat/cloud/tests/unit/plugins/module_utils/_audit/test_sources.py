@@ -87,12 +87,12 @@ def test_what_hides_a_secret_says_where_and_how_it_was_found() -> None:
                 "group": {"id": "g"},
                 "scope": {"project": {"id": "p", "domain": {"id": "d"}}, "OS-INHERIT:inherited_to": "projects"},
             },
-            {"id": "g/r/p/inherited", "project_id": "p", "domain_id": "d"},
+            {"id": "g/r/p/inherited", "project_id": "p", "domain_id": "d", "user_id": "", "group_id": "g"},
         ),
         (
             "role_assignments",
             {"role": {"id": "r"}, "user": {"id": "u"}, "scope": {"system": {"all": True}}},
-            {"id": "u/r/system", "project_id": "", "domain_id": ""},
+            {"id": "u/r/system", "project_id": "", "domain_id": "", "user_id": "u", "group_id": ""},
         ),
     ],
 )

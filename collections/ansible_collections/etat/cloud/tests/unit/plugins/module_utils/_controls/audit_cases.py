@@ -25,7 +25,7 @@ PROJECT = "p-moodle"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "roles", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -67,11 +67,12 @@ def _rows(facts: Facts, name: str, region: str, found: Any) -> Iterator[Row]:
 
 def judged(case: Mapping[str, Any], control: Control | None = None) -> list[Result]:
     """Return the results of the control of a case, for the tenant moodle and what is around it."""
-    tenant = Tenant("education", "moodle", case.get("sensitivity", "internal"), tuple(case.get("sites", REGIONS[:1])))
+    sites, quotas = tuple(case.get("sites", REGIONS[:1])), case.get("quotas", {})
+    tenant = Tenant("education", "moodle", case.get("sensitivity", "internal"), sites, quotas)
     return judge(
         [control or BY_ID[case["control"]]],
         facts_of(case),
-        Subjects((tenant,), ("education",), REGIONS),
+        Subjects((tenant,), ("education",), REGIONS, frozenset(case.get("roles", ()))),
         [waiver_of(given) for given in case.get("waivers", ())],
         date.fromisoformat(case.get("today", TODAY)),
     )
