@@ -273,6 +273,8 @@ class Cloud:
                 cert=self.session.cert,
                 timeout=self.session.timeout,
                 app_name="etat.cloud",
+                # Another token, and the same services: an audit may have one for each of many tenants.
+                beside=self.session,
             )
             session.writable = self.session.writable
             self._sessions[project] = session
