@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ HIDDEN = {
     "ETAT-IMG-006": "secrets are for members",
     "ETAT-IMG-015": "secrets are for members",
 }
+#: An id that no two objects of a cloud have.
+UNIQUE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 Entry = dict[str, Any]
 
 
@@ -73,13 +76,16 @@ class Audit:
                 yield result
 
     def reported(self, entry: Entry) -> set[str]:
-        """Return those objects of an entry that its control reports, of whatever tenant."""
-        return {
+        """Return those objects of an entry that its control reports, of whatever tenant where the id is unique."""
+        own = {found["id"] for result in self.of(entry) for found in result["findings"]}
+        others = {
             found["id"]
             for result in self.results[entry["later"]]
             if result["control"] == entry["control"]
             for found in result["findings"]
-        } & set(entry["objects"])
+            if UNIQUE.search(found["id"])
+        }
+        return (own | others) & set(entry["objects"])
 
 
 @pytest.fixture(scope="module")
