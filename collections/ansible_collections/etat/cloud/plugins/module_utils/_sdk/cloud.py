@@ -248,7 +248,7 @@ class Cloud:
 
     def _listing(self, get: Get) -> Listing | Problem:
         if not get.path:
-            return self._methods() if get.collection else list(self._catalogue.catalog)
+            return self._methods() if get.collection == "methods" else list(self._catalogue.catalog)
         place = (get.service, get.region, get.project)
         query: Sequence[tuple[str, str]] | None = get.query
         found: list[Mapping[str, Any]] = []
