@@ -20,6 +20,8 @@ export OS_CLIENT_CONFIG_FILE := /var/lib/etat-lab/$(LAB)/clouds.yaml
 export LAB PROFILE
 export PATH := $(checkout)/.venv/bin:$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+# Without bytecode each start of Ansible and of a module compiles all that it imports, for a second or more.
+unexport PYTHONDONTWRITEBYTECODE
 
 play := ansible-playbook --extra-vars lab_name=$(LAB)
 # A virtualenv holds absolute paths: a checkout that was moved gets a new one.

@@ -35,6 +35,8 @@ _NOT_PUBLIC = (
     *("192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"),
 )
 _PUBLIC_IPV6 = "2000::/3"
+#: What networks use that are of no concern to the Internet.
+_PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 #: First and last address, or port, both included.
 Interval = tuple[int, int]
@@ -154,6 +156,11 @@ def _interval(prefix: str) -> Interval:
     return int(network.network_address), int(network.broadcast_address)
 
 
+def ranges(prefixes: Iterable[str]) -> Sequence[Interval]:
+    """Return what prefixes of one IP version cover together: ranges of addresses that neither overlap nor touch."""
+    return _merged(map(_interval, prefixes))
+
+
 def _merged(intervals: Iterable[Interval]) -> list[Interval]:
     found: list[Interval] = []
     for first, last in sorted(intervals):
@@ -219,6 +226,28 @@ def is_public(address: str) -> bool:
     """Return whether an address is one of the public ones."""
     found = ipaddress.ip_address(address)
     return any(first <= int(found) <= last for first, last in _PUBLIC[found.version])
+
+
+def outside(address: str) -> Reaches:
+    """Return what tells whether prefixes let in all who are around an address of an external network.
+
+    Around a private address these are all addresses of its block: a network of the State is outside as well.
+    """
+    found = ipaddress.ip_address(address) if address else None
+    blocks = (block for block in _PRIVATE if found and found in ipaddress.ip_network(block))
+    return _around(next(blocks, ""))
+
+
+@cache
+def _around(block: str) -> Reaches:
+    if not block:
+        return is_anybody
+    wanted_version, (low, high) = ipaddress.ip_network(block).version, _interval(block)
+
+    def reaches(prefixes: Iterable[str], version: int) -> bool:
+        return version == wanted_version and any(first <= low and high <= last for first, last in ranges(prefixes))
+
+    return reaches
 
 
 # --- rules together

@@ -36,6 +36,11 @@ def _primary(zone: Row) -> bool:
     return bool(zone.get("type", "PRIMARY") == "PRIMARY")
 
 
+def _redirecting(policy: Row) -> bool:
+    # What the others take does not matter.
+    return policy.get("action") in ("REDIRECT_TO_URL", "REDIRECT_PREFIX")
+
+
 def _without_port(floating_ip: Row) -> bool:
     # Neutron forwards ports of addresses that no port has for itself.
     return not floating_ip.get("port_id")
@@ -131,7 +136,7 @@ _IDENTITY = (
     Source("authentication_methods", "identity", "", "methods", Role.TOKEN, owner=(), common=True),
     Source("services", "identity", "/services", "services", Role.SYSTEM_READER, owner=()),
     Source("endpoints", "identity", "/endpoints", "endpoints", Role.SYSTEM_READER, owner=()),
-    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",)),
+    Source("catalogue", "identity", "", "", Role.TOKEN, owner=(), key=("type",), common=True),
     Source(
         "identity_providers",
         "identity",
@@ -183,6 +188,8 @@ _NETWORK = (
     Source("address_groups", "network", "/address-groups", "address_groups"),
     Source("rbac_policies", "network", "/rbac-policies", "rbac_policies"),
     Source("trunks", "network", "/trunks", "trunks"),
+    Source("ndp_proxies", "network", "/ndp_proxies", "ndp_proxies"),
+    Source("bgp_vpns", "network", "/bgpvpn/bgpvpns", "bgpvpns"),
     Source(
         "network_quotas",
         "network",
@@ -196,10 +203,12 @@ _NETWORK = (
     Source("vpn_ike_policies", "network", "/vpn/ikepolicies", "ikepolicies"),
     Source("vpn_ipsec_policies", "network", "/vpn/ipsecpolicies", "ipsecpolicies"),
     Source("vpn_connections", "network", "/vpn/ipsec-site-connections", "ipsec_site_connections", drop=("psk",)),
+    Source("vpn_endpoint_groups", "network", "/vpn/endpoint-groups", "endpoint_groups"),
     Source("firewall_groups", "network", "/fwaas/firewall_groups", "firewall_groups"),
     Source("firewall_policies", "network", "/fwaas/firewall_policies", "firewall_policies"),
     Source("firewall_rules", "network", "/fwaas/firewall_rules", "firewall_rules"),
     Source("tap_services", "network", "/taas/tap_services", "tap_services"),
+    Source("tap_flows", "network", "/taas/tap_flows", "tap_flows"),
     Source("tap_mirrors", "network", "/taas/tap_mirrors", "tap_mirrors"),
 )
 
@@ -271,7 +280,8 @@ _IMAGE = (
 _VOLUME = (
     Source(
         "volumes", "block-storage", "/volumes/detail", "volumes",
-        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",),
+        # From this version on Cinder names the key of a volume.
+        owner=("os-vol-tenant-attr:tenant_id",), every=ALL_TENANTS, scan=("metadata",), microversion="3.64",
     ),
     Source(
         "snapshots", "block-storage", "/snapshots/detail", "snapshots",
@@ -289,6 +299,13 @@ _VOLUME = (
         "volume_types", "block-storage", "/types", "volume_types", owner=(), queries=((("is_public", "None"),),),
         common=True,
     ),
+    # What a volume gets when nobody names a type: by the token's project, which may have a default of its own.
+    Source("default_volume_type", "block-storage", "/types/default", "volume_type", nothing=(404,), owner=()),
+    # Those of projects that have their own, which not every Cinder lets them have.
+    Source(
+        "default_volume_types", "block-storage", "/default-types", "default_types", Role.ADMIN, microversion="3.62",
+        common=True, nothing=(404, 406), key=("project_id",),
+    ),
     Source(
         "volume_type_encryptions", "block-storage", "/types/{id}/encryption", "", Role.ADMIN, per="volume_types",
         owner=(), nothing=(404,), key=("encryption_id",),
@@ -303,10 +320,13 @@ _KEY_MANAGER = (
     Source(
         "secrets", "key-manager", "/secrets", "secrets", Role.PROJECT_MEMBER,
         queries=((("limit", "100"), ("offset", "0")),), own_token=True, key=("secret_ref",), drop=("payload",),
+        # From this version on Barbican names who uses a secret.
+        microversion="1.1",
     ),
+    # Of what is closed to the project, Barbican shows the list to its owner alone.
     Source(
         "secret_acls", "key-manager", "/secrets/{id}/acl", "read", Role.PROJECT_MEMBER, per="secrets", own_token=True,
-        owner=(),
+        owner=(), nothing=(403,),
     ),
     Source(
         "containers", "key-manager", "/containers", "containers", Role.PROJECT_MEMBER,
@@ -314,11 +334,21 @@ _KEY_MANAGER = (
     ),
     Source(
         "container_acls", "key-manager", "/containers/{id}/acl", "read", Role.PROJECT_MEMBER, per="containers",
-        own_token=True, owner=(),
+        own_token=True, owner=(), nothing=(403,),
     ),
     Source(
-        "key_manager_quotas", "key-manager", "/project-quotas", "project_quotas", Role.ADMIN,
-        queries=((("limit", "100"), ("offset", "0")),), key=("project_id",),
+        "key_manager_quotas", "key-manager", "/quotas", "quotas", own_token=True, owner=(), key=("project_id",),
+    ),
+)  # fmt: skip
+
+_PLACEMENT = (
+    Source(
+        "resource_providers", "placement", "/resource_providers", "resource_providers", Role.ADMIN, owner=(),
+        common=True, key=("uuid",),
+    ),
+    Source(
+        "resource_provider_inventories", "placement", "/resource_providers/{id}/inventories", "inventories",
+        Role.ADMIN, per="resource_providers", owner=(),
     ),
 )  # fmt: skip
 
@@ -329,7 +359,16 @@ _LOAD_BALANCER = (
     Source("pool_members", "load-balancer", "/lbaas/pools/{id}/members", "members", per="pools"),
     Source("health_monitors", "load-balancer", "/lbaas/healthmonitors", "healthmonitors"),
     Source("l7_policies", "load-balancer", "/lbaas/l7policies", "l7policies"),
-    Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas", "quotas", key=("project_id",)),
+    Source(
+        "l7_rules",
+        "load-balancer",
+        "/lbaas/l7policies/{id}/rules",
+        "rules",
+        per="l7_policies",
+        when=_redirecting,
+    ),
+    # The list has those only that somebody set; this shows what holds otherwise, too.
+    Source("load_balancer_quotas", "load-balancer", "/lbaas/quotas/{id}", "quota", per="projects", owner=()),
 )
 
 _DNS = (
@@ -356,17 +395,18 @@ _SHARED_FILE_SYSTEM = (
 )  # fmt: skip
 
 _OBJECT_STORE = (
+    # Swift answers those who may only read, and leaves out access lists and keys.
     Source(
-        "object_accounts", "object-store", "/", "", per="projects", own_token=True, owner=(), head=True,
-        presence=("x-account-meta-temp-url-key", "x-account-meta-temp-url-key-2"),
+        "object_accounts", "object-store", "/", "", Role.PROJECT_MEMBER, per="projects", own_token=True, owner=(),
+        withheld=True, head=True, presence=("x-account-meta-temp-url-key", "x-account-meta-temp-url-key-2"),
     ),
     Source(
         "object_containers", "object-store", "/", "", per="projects", own_token=True, owner=(),
         queries=((("format", "json"), ("limit", "1000"), ("marker", "")),), key=("name",),
     ),
     Source(
-        "object_container_headers", "object-store", "/{id}", "", per="object_containers", own_token=True, owner=(),
-        head=True, presence=(
+        "object_container_headers", "object-store", "/{id}", "", Role.PROJECT_MEMBER, per="object_containers",
+        own_token=True, owner=(), withheld=True, head=True, presence=(
             "x-container-meta-temp-url-key", "x-container-meta-temp-url-key-2", "x-container-sync-key",
         ),
     ),
@@ -378,6 +418,7 @@ SOURCES: Mapping[str, Source] = {
         *_IDENTITY,
         *_NETWORK,
         *_COMPUTE,
+        *_PLACEMENT,
         *_IMAGE,
         *_VOLUME,
         *_KEY_MANAGER,
@@ -392,7 +433,7 @@ SOURCES: Mapping[str, Source] = {
 def needed(controls: Iterable[Control]) -> list[Source]:
     """Return what controls read, with the parents of it, in the order of the table."""
     names = {"domains", "projects"}
-    rest = [name for control in controls for name in control.reads]
+    rest = [name for control in controls for name in (*control.reads, *control.also_reads)]
     while rest:
         name = rest.pop()
         if name not in names:
@@ -405,7 +446,7 @@ def needed(controls: Iterable[Control]) -> list[Source]:
 
 def least_role(control: Control) -> Role:
     """Return the least role that reads all that a control looks at."""
-    names = {name for read in control.reads for name in _with_parents(read)}
+    names = {name for read in (*control.reads, *control.also_reads) for name in _with_parents(read)}
     return max((SOURCES[name].role for name in names), key=lambda role: role.rank)
 
 

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,7 +16,7 @@ from typing import Any
 from .._rules import ANY
 from .facts import Facts
 from .filtering import LAST_PORT, Opening, Reaches, Rule, any_rules, is_anybody, is_public, openings, rule_of
-from .model import SENSITIVITIES, Level, Row, Tenant, Waiver
+from .model import SENSITIVITIES, Level, Refusal, Row, Tenant, Waiver
 from .sources import SOURCES
 
 #: The sources whose records show that a tenant uses a region.
@@ -25,6 +26,8 @@ IN_USE = (
 )
 #: What the owner of a port begins with that Neutron keeps for itself, and never filters.
 NEUTRON = "network:"
+#: What the owner of a port begins with where a server sends and gets by it; a trunk gives one port several networks.
+SERVERS = ("compute:", "baremetal:", "trunk:")
 #: The kinds of interfaces that give a machine the hardware itself, past what filters.
 #: https://docs.openstack.org/neutron/latest/admin/config-sriov.html
 UNFILTERED = (
@@ -41,8 +44,8 @@ ROUTER_INTERFACES = (
 class Exposure:
     """One way from outside to a port.
 
-    way: floating_ip, external_network, ipv6 or port_forwarding. protocol, first and last port: of a forwarding, what it
-    leads to on the inner side; otherwise everything.
+    way: floating_ip, external_network, ipv6, ndp_proxy or port_forwarding.
+    protocol, first and last port: of a forwarding, what it leads to on the inner side; otherwise everything.
     """
 
     way: str
@@ -66,6 +69,8 @@ class View:
     region: str = ""
     domain: Row = field(default_factory=dict)
     project: Row = field(default_factory=dict)
+    #: That of a domain that is judged as such, seen or not.
+    domain_name: str = ""
     tenants: tuple[Tenant, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     #: The regions that a control of the cloud, of a domain or of a tenant looks at, if it looks at services.
@@ -109,8 +114,17 @@ class View:
         return self.facts.by(source, self._region(source, region), name, value)
 
     def one(self, source: str, id: str | None, region: str | None = None) -> Row | None:
-        """Return the record with this id, whoever owns it, or None when it was not seen."""
-        return self.facts.one(source, self._region(source, region), id)
+        """Return the record with this id, or None when it was not seen.
+
+        Whoever owns it; of several, which only names that serve as ids can be, the subject's own.
+        """
+        found = self.by(source, "id", id, region) if id else ()
+        own = self.project.get("id")
+        return next((row for row in found if own and row.get("project_id") == own), found[0] if found else None)
+
+    def refusal(self, source: str, region: str | None = None) -> Refusal | None:
+        """Return why the subject's own records of a source are not known, or None when they are."""
+        return self.facts.refusal(source, self._region(source, region), self.owners)
 
     def complete(self, source: str) -> bool:
         """Return whether all records of the cloud were seen, and not only those of some projects or domains."""
@@ -132,6 +146,10 @@ class View:
         """Return whether a project lies outside the subject's domain; None when it was not seen."""
         domain = self.domain_of(project_id)
         return domain != self.domain["id"] if domain else None
+
+    def saw(self, source: str, project_id: str) -> bool:
+        """Return whether the records of a project, be it the subject's or another one, were read."""
+        return self.facts.refusal(source, self._region(source, None), (project_id,)) is None
 
     # --- time
 
@@ -156,6 +174,17 @@ class View:
         alone = [frozenset((group["id"],)) for group in self.rows("security_groups")]
         together = [frozenset(port.get("security_groups") or ()) for port in self.rows("ports")]
         return list(dict.fromkeys(groups for groups in (*alone, *together) if groups))
+
+    def bearing(self, group_id: str) -> Sequence[Row]:
+        """Return the ports that bear a security group, whoever owns them."""
+        return self.facts.once(("bearing", self.region), self._bearing).get(group_id, ())
+
+    def _bearing(self) -> Mapping[str, Sequence[Row]]:
+        found: defaultdict[str, list[Row]] = defaultdict(list)
+        for port in self.all("ports"):
+            for id in port.get("security_groups") or ():
+                found[id].append(port)
+        return dict(found)
 
     def rules_of(self, groups: frozenset[str], direction: str) -> list[Rule]:
         """Return the rules of some security groups in one direction."""
@@ -189,46 +218,71 @@ class View:
         """Return the ways from outside to a port, whatever its security groups say.
 
         An address counts as outside for where it lies, on an external network, and not for its number: those of the
-        State are often private.
+        State are often private. What leads to an address that servers pass on to each other leads to each of them.
         """
-        found = [Exposure("floating_ip", ip["floating_ip_address"]) for ip in self._by_port("floating_ips", port)]
+        key = ("exposures", self.region, port["id"])
+        return self.facts.once(key, lambda: (*self._exposures(port), *self._passed_on(port)))
+
+    def _exposures(self, port: Row) -> Iterator[Exposure]:
+        for ip in self._by_port("floating_ips", port):
+            yield Exposure("floating_ip", ip["floating_ip_address"])
         for forwarding in self.by("port_forwardings", "internal_port_id", port["id"]):
-            ip = self.one("floating_ips", forwarding["parent_id"])
-            address = ip["floating_ip_address"] if ip else ""
+            parent = self.one("floating_ips", forwarding["parent_id"])
+            address = parent["floating_ip_address"] if parent else ""
             protocol = str(forwarding.get("protocol") or ANY).lower()
-            found.append(Exposure("port_forwarding", address, protocol, *_forwarded(forwarding)))
+            yield Exposure("port_forwarding", address, protocol, *forwarded(forwarding, "internal"))
+        for proxy in self._by_port("ndp_proxies", port):
+            yield Exposure("ndp_proxy", proxy["ip_address"])
         network = self.one("networks", port["network_id"]) or {}
         for fixed in port.get("fixed_ips") or ():
             address = fixed["ip_address"]
             if network.get("router:external"):
-                found.append(Exposure("external_network", address))
-            elif ":" in address and is_public(address) and self._routed(fixed.get("subnet_id", "")):
-                found.append(Exposure("ipv6", address))
-        return tuple(found)
+                yield Exposure("external_network", address)
+            elif ":" in address and is_public(address) and self.routed(fixed.get("subnet_id", "")):
+                yield Exposure("ipv6", address)
+
+    def _passed_on(self, port: Row) -> Iterator[Exposure]:
+        """Yield the ways to the addresses that a port may take over from ports without a machine."""
+        pairs = [pair["ip_address"] for pair in port.get("allowed_address_pairs") or ()]
+        if not pairs:
+            return
+        for other, address in self.facts.once(("spare", self.region), self._spare).get(port["network_id"], ()):
+            if any(contains(pair, address) for pair in pairs):
+                yield from self._exposures(other)
+
+    def _spare(self) -> Mapping[str, Sequence[tuple[Row, str]]]:
+        """Return the ports without a machine by their network, each with its address."""
+        found: defaultdict[str, list[tuple[Row, str]]] = defaultdict(list)
+        for port in self.by("ports", "device_id", ""):
+            for fixed in port.get("fixed_ips") or ():
+                found[port["network_id"]].append((port, fixed["ip_address"]))
+        return dict(found)
 
     def _by_port(self, source: str, port: Row) -> Sequence[Row]:
         return self.by(source, "port_id", port["id"])
 
-    def _routed(self, subnet_id: str) -> bool:
-        """Return whether a router leads from a subnet to an external network."""
+    def routed(self, subnet_id: str) -> bool:
+        """Return whether a router leads from a subnet to an external network; one that was not seen may."""
         return subnet_id in self.facts.once(("routed", self.region), self._routed_subnets)
 
     def _routed_subnets(self) -> frozenset[str]:
-        out = {router["id"] for router in self.all("routers") if router.get("external_gateway_info")}
+        inner = {router["id"] for router in self.all("routers") if not router.get("external_gateway_info")}
         return frozenset(
             fixed["subnet_id"]
             for port in self.all("ports")
-            if port.get("device_id") in out and port.get("device_owner") in ROUTER_INTERFACES
+            if port.get("device_owner") in ROUTER_INTERFACES and port.get("device_id") not in inner
             for fixed in port.get("fixed_ips") or ()
         )
 
 
-def _forwarded(forwarding: Row) -> tuple[int, int]:
-    """Return the first and the last inner port of a forwarding: all of them where it names none."""
+def forwarded(forwarding: Row, side: str) -> tuple[int, int]:
+    """Return the first and the last port of a forwarding: all of them where it names none.
+
+    side: internal or external.
+    """
     # One port may be said in both ways; several are a range, and then the other field is empty.
-    first, _colon, last = str(forwarding.get("internal_port_range") or forwarding.get("internal_port") or "").partition(
-        ":"
-    )
+    said = forwarding.get(f"{side}_port_range") or forwarding.get(f"{side}_port") or ""
+    first, _colon, last = str(said).partition(":")
     return (int(first), int(last or first)) if first else (0, LAST_PORT)
 
 

@@ -11,15 +11,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._audit.model import Control
-from . import compute, delegation, governance, identity, image, network_rules
+from . import (
+    api,
+    compute,
+    delegation,
+    dns,
+    governance,
+    identity,
+    image,
+    key,
+    load_balancer,
+    network_ports,
+    network_rules,
+    network_topology,
+    object_storage,
+    quota,
+    residency,
+    share,
+    volume,
+)
 
 CONTROLS: tuple[Control, ...] = (
+    *api.CONTROLS,
     *compute.CONTROLS,
     *delegation.CONTROLS,
+    *dns.CONTROLS,
     *governance.CONTROLS,
     *identity.CONTROLS,
     *image.CONTROLS,
+    *key.CONTROLS,
+    *load_balancer.CONTROLS,
+    *network_ports.CONTROLS,
     *network_rules.CONTROLS,
+    *network_topology.CONTROLS,
+    *object_storage.CONTROLS,
+    *quota.CONTROLS,
+    *residency.CONTROLS,
+    *share.CONTROLS,
+    *volume.CONTROLS,
 )
 BY_ID = {control.id: control for control in CONTROLS}
 

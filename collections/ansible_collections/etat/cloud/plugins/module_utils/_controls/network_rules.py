@@ -18,9 +18,11 @@ from .._audit.filtering import (
     is_wide,
     public_share,
 )
+from .._audit.fixes import deleted_rule
 from .._audit.model import (
     PASSED,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -39,7 +41,13 @@ from .._rules import ANY, ICMP
 
 FAMILY = "network_rules"
 RULES = ("security_groups", "ports", "address_groups")
+#: What shows the ways from outside to a port, and what is open there.
+EXPOSURE = (
+    *("ports", "security_groups", "address_groups", "floating_ips", "networks", "routers", "port_forwardings"),
+    "ndp_proxies",
+)
 DEFAULT = "default"
+UNSEEN_GROUP = "a security group of the port was not seen"
 UNKNOWN_GROUP = "the address group that it names was not seen"
 
 #: First and last ports, by protocol.
@@ -118,6 +126,10 @@ def _opens(picks: Callable[[Opening], bool]) -> Callable[[View, Row], Verdict]:
     return judge
 
 
+def _delete(view: View, row: Row) -> tuple[Fix, ...]:
+    return (deleted_rule(row, _rule(view, row), row["name"]),)
+
+
 def _reaches(ranges: Ranges) -> Callable[[Opening], bool]:
     return lambda opening: any(
         opening.first <= high and low <= opening.last for low, high in ranges.get(opening.protocol, ())
@@ -127,7 +139,8 @@ def _reaches(ranges: Ranges) -> Callable[[Opening], bool]:
 # --- NET-004
 
 
-def _exposed_ports(view: View) -> Iterable[Row]:
+def exposed_ports(view: View) -> Iterable[Row]:
+    """Yield the ports of a tenant to which a way leads from outside, but those that Neutron keeps for itself."""
     for port in view.rows("ports"):
         if not port.get("device_owner", "").startswith(NEUTRON) and view.exposures(port):
             yield port
@@ -150,10 +163,15 @@ def _judge_public_ports(view: View, port: Row) -> Verdict:
     ]
     if shown:
         return failed(ports=", ".join(f"{opening.protocol} {opening.ports}" for opening in shown), **evidence)
+    reason = unknown(view, groups)
+    return not_evaluable(reason) if reason else PASSED
+
+
+def unknown(view: View, groups: frozenset[str]) -> str:
+    """Return why it is not known what the security groups of a port let in, or an empty text when it is."""
     if any(view.one("security_groups", id) is None for id in groups):
-        return not_evaluable("a security group of the port was not seen")
-    unknown = any(rule.unknown for rule in view.rules_of(groups, "ingress"))
-    return not_evaluable(UNKNOWN_GROUP) if unknown else PASSED
+        return UNSEEN_GROUP
+    return UNKNOWN_GROUP if any(rule.unknown for rule in view.rules_of(groups, "ingress")) else ""
 
 
 def _approved(opening: Opening) -> bool:
@@ -234,6 +252,16 @@ def _judge_default(view: View, group: Row) -> Verdict:
     )
 
 
+def _delete_added(view: View, group: Row) -> tuple[Fix, ...]:
+    """Return the deletion of every rule that lets others in than the group's own members."""
+    rows = {row["id"]: row for row in any_rules(group)}
+    return tuple(
+        deleted_rule(rows[rule.id], rule, group["name"])
+        for rule in view.rules_of(frozenset((group["id"],)), "ingress")
+        if rule.remote_group != group["id"]
+    )
+
+
 def _address_groups(view: View) -> Iterable[Row]:
     return view.rows("address_groups")
 
@@ -294,7 +322,7 @@ CONTROLS: tuple[Control, ...] = (
         references=references(
             pssie="RES-ENTSOR", anssi_hygiene="19 23", iso27001="8.20 8.22", nis2="21.2.e", secnumcloud="13.2"
         ),
-        repair=Repair(Mode.GUARDED, REMOVE),
+        repair=Repair(Mode.GUARDED, REMOVE, _delete),
         caution=Text(
             "A group that no port bears opens nothing yet; used_by_ports says how many do.",
             "Un groupe qu'aucun port ne porte n'ouvre encore rien ; used_by_ports dit combien le portent.",
@@ -324,7 +352,7 @@ CONTROLS: tuple[Control, ...] = (
             iso27001="8.20",
             nis2="21.2.e",
         ),
-        repair=Repair(Mode.GUARDED, REMOVE),
+        repair=Repair(Mode.GUARDED, REMOVE, _delete),
         objects=_rules("ingress"),
         judge=_opens(_reaches(ADMINISTRATION)),
     ),
@@ -343,7 +371,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("high", "critical", "critical"),
         references=references(anssi_hygiene="19", iso27001="8.22", nis2="21.2.e"),
-        repair=Repair(Mode.GUARDED, REMOVE),
+        repair=Repair(Mode.GUARDED, REMOVE, _delete),
         objects=_rules("ingress"),
         judge=_opens(_reaches(DATA)),
     ),
@@ -358,7 +386,7 @@ CONTROLS: tuple[Control, ...] = (
             "port redirigé, n'ouvre à tous que TCP 80, TCP 443 et UDP 443.",
         ),
         type="port",
-        reads=("ports", "security_groups", "address_groups", "floating_ips", "networks", "routers", "port_forwardings"),
+        reads=EXPOSURE,
         level=Level.SITE,
         severity=severities("medium", "high", "critical"),
         references=references(anssi_hygiene="23", iso27001="8.20", nis2="21.2.e"),
@@ -367,7 +395,7 @@ CONTROLS: tuple[Control, ...] = (
             "A service of another port, a mail relay for instance, needs a waiver. ICMP is left out.",
             "Un service sur un autre port, un relais de messagerie par exemple, veut une dérogation. ICMP est exclu.",
         ),
-        objects=_exposed_ports,
+        objects=exposed_ports,
         judge=_judge_public_ports,
     ),
     Control(
@@ -384,7 +412,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("medium", "high", "high"),
         references=references(pssie="RES-ENTSOR", anssi_hygiene="19", iso27001="8.20"),
-        repair=Repair(Mode.NONE, REMOVE),
+        repair=Repair(Mode.GUARDED, REMOVE, _delete),
         caution=Text(
             "The addresses of a large operator or partner may be meant: they need a waiver.",
             "Les adresses d'un grand opérateur ou partenaire peuvent être voulues : elles demandent une dérogation.",
@@ -451,6 +479,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Donner aux serveurs un groupe à eux, puis supprimer les règles ajoutées ; celles depuis ses membres "
                 "restent.",
             ),
+            _delete_added,
         ),
         objects=_default_groups,
         judge=_judge_default,

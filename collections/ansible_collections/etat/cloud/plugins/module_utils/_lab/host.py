@@ -76,9 +76,10 @@ def check_disk(lab: Lab, free: int | None = None) -> None:
     free = shutil.disk_usage(place).free if free is None else free
     needed = GIB // 2 if (lab.folder / "done").exists() else DISK_SHARED + len(lab.regions) * DISK_REGION
     if free < needed:
+        smaller = ", or use lab_profile=small" if len(lab.regions) > 1 else ""
         raise LabError(
             f"{FOLDERS} has {free / GIB:.1f} GiB free, and the lab {lab.name} needs {needed / GIB:.1f} GiB:"
-            " free some space, or use lab_profile=small."
+            f" free some space{smaller}."
         )
 
 

@@ -121,12 +121,17 @@ class Estate:
             "domain": tenant.ministry,
             **({} if kept else {"description": described}),
             **{key: overrides[key] for key in PLAIN if key in overrides},
-            "tags": sorted({*self._tags(tenant), *overrides.get("tags", ())}),
+            "tags": self._tags(tenant),
             "groups": merge(groups, overrides.get("groups", [])),
             "role_assignments": [*roles, *overrides.get("role_assignments", ())],
         }
 
-    def _tags(self, tenant: Tenant) -> Iterator[str]:
+    def _tags(self, tenant: Tenant) -> list[str]:
+        """Return the tags of a tenant's project."""
+        overrides = mapping(tenant.document.value, "overrides")
+        return sorted({*self._said(tenant), *overrides.get("tags", ())})
+
+    def _said(self, tenant: Tenant) -> Iterator[str]:
         own, catalogue = tenant.document.value, self._files.catalogue.value
         if own.get("adopted"):
             return
@@ -155,10 +160,10 @@ class Estate:
             )
 
     def _judged(self, tenant: Tenant) -> dict[str, Any]:
-        project = (
-            self._ready_project(tenant) if tenant.in_ready_project else {"name": tenant.name, "domain": tenant.ministry}
-        )
-        return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites)}
+        own = {"name": tenant.name, "domain": tenant.ministry, "tags": self._tags(tenant)}
+        project = self._ready_project(tenant) if tenant.in_ready_project else own
+        limits = {site: _limits(self._site(tenant, site).get("quotas", {})) for site in tenant.sites}
+        return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites), "quotas": limits}
 
     def _about(self, tenant: Tenant) -> dict[str, Any]:
         own = tenant.document.value
@@ -188,3 +193,15 @@ def _regions(cloud: Any) -> Iterator[dict[str, Any]]:
     for site in listing(cloud, "sites"):
         if site in said:
             yield {"region": site, **said[site]}
+
+
+def _limits(quotas: Any) -> dict[str, dict[str, int]]:
+    """Return declared limits by service and the name that the service has for each."""
+    found: dict[str, dict[str, int]] = {}
+    for service, limits in quotas.items():
+        found[service] = {name: limit for name, limit in limits.items() if isinstance(limit, int)}
+        # Cinder holds those of a volume type among the others.
+        for type in listing(limits, "types"):
+            own = {f"{name}_{type['name']}": limit for name, limit in type.items() if isinstance(limit, int)}
+            found[service].update(own)
+    return found

@@ -71,7 +71,7 @@ def test_a_control_knows_nothing_but_the_audit(path: Path) -> None:
     assert {name for name in names if not name.startswith(".")} <= allowed
     assert {name for name in names if name.startswith("..")} <= {
         ".._rules",
-        *(f".._audit.{part}" for part in ("filtering", "model", "public_key", "view", "waiver")),
+        *(f".._audit.{part}" for part in ("filtering", "fixes", "model", "public_key", "view", "waiver")),
     }
     assert not words(path) & {"now", "utcnow"}
 

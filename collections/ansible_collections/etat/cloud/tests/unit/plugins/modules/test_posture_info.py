@@ -146,6 +146,18 @@ def test_the_auditor_of_a_domain_looks_with_a_token_of_each_project(server: Clou
     assert found["posture"]["run"]["scope"] == "domain education"
 
 
+def test_domains_that_the_account_does_not_see_are_told_apart(server: CloudServer, run_module: Any) -> None:
+    domains = ["education", "agriculture", "ghost"]
+    found, failed = run_module(posture_info, cloud="interne-education", domains=domains, controls=["ETAT-GOV-005"])
+    assert not failed, found
+    results = {result["domain"]: result["outcome"] for result in found["posture"]["results"]}
+    assert results == {
+        "education": "not_applicable",
+        "agriculture": "not_evaluable",
+        "ghost": "not_evaluable",
+    }
+
+
 def test_a_reader_of_the_system_looks_with_tokens_of_projects_too(server: CloudServer, run_module: Any) -> None:
     found, failed = run_module(posture_info, cloud="interne-reader", tenants=[MOODLE], regions=["toulouse"])
     assert not failed, found
@@ -166,6 +178,8 @@ def test_an_account_of_one_project_judges_that_project_and_says_what_it_does_not
     assert of(found, "ETAT-NET-002")["outcome"] == "fail"
     assert of(found, "ETAT-GOV-001")["outcome"] == "fail"
     assert of(found, "ETAT-GOV-005")["outcome"] == "not_evaluable"
+    # The catalogue is the same for everybody, so that any token tells of the whole cloud.
+    assert of(found, "ETAT-API-001")["outcome"] == "fail"
     unseen = {
         (one["source"], one["why"], tuple(one["owners"])) for one in found["posture"]["unseen"] if not one["region"]
     }
@@ -183,6 +197,50 @@ def test_a_tenant_whose_account_gets_no_token_is_told_and_the_others_are_judged(
     result = of(found, "ETAT-NET-002", tenant="moodle")
     assert result["outcome"] == "not_evaluable"
     assert result["reason"].startswith("the project education/moodle was not found: cloud nobody is not known: ")
+
+
+def containers(**headers: str) -> dict[str, Any]:
+    """Return an account of the object store that has one container, named data, with some headers."""
+    return {"headers": {}, "containers": {"data": {"X-Container-Object-Count": "1", **headers}}}
+
+
+def test_access_lists_that_a_service_withholds_from_readers_are_never_a_pass(
+    server: CloudServer, run_module: Any
+) -> None:
+    # Swift answers a reader as if there were no list, whatever there is.
+    server.content.records["object-store toulouse /AUTH_p-moodle"] = containers()
+    asked = {"tenants": [MOODLE], "controls": ["ETAT-OBJ-001", "ETAT-OBJ-007"], "regions": ["toulouse"]}
+    found, failed = run_module(posture_info, cloud="interne-auditor", **asked)
+    assert not failed, found
+    for control in asked["controls"]:
+        assert of(found, control)["outcome"] == "not_evaluable"
+        assert "an account that holds nothing but reader roles" in of(found, control)["reason"]
+    assert "HEAD" not in {call.method for call in server.content.calls}
+    (unseen,) = [one for one in found["posture"]["unseen"] if one["source"] == "object_container_headers"]
+    assert (unseen["role"], unseen["owners"]) == ("member of the project", ["education/moodle"])
+    # To a manager it shows them.
+    found, _failed = run_module(posture_info, cloud="interne-education", **asked)
+    assert [of(found, control)["outcome"] for control in asked["controls"]] == ["pass", "pass"]
+
+
+@pytest.mark.parametrize("account", ["interne", "interne-education"])
+def test_containers_of_one_name_in_two_projects_are_judged_each_for_its_own(
+    server: CloudServer, run_module: Any, account: str
+) -> None:
+    server.content.records["object-store toulouse /AUTH_p-moodle"] = containers(**{"X-Container-Read": ".r:*"})
+    server.content.records["object-store toulouse /AUTH_p-notebooks"] = containers()
+    found, failed = run_module(
+        posture_info,
+        cloud=account,
+        tenants=[MOODLE, NOTEBOOKS],
+        controls=["ETAT-OBJ-001"],
+        regions=["toulouse"],
+    )
+    assert not failed, found
+    outcomes = [of(found, "ETAT-OBJ-001", tenant=name)["outcome"] for name in ("moodle", "notebooks")]
+    assert outcomes == ["fail", "pass"]
+    (finding,) = of(found, "ETAT-OBJ-001", tenant="moodle")["findings"]
+    assert (finding["id"], finding["evidence"]) == ("data", {"read": ".r:*"})
 
 
 def test_a_refusal_for_one_of_many_parents_is_not_asked_for_again(server: CloudServer, run_module: Any) -> None:
@@ -231,6 +289,14 @@ def test_a_waiver_makes_exempt_and_says_who_answers_for_it(server: CloudServer, 
             "option controls: 'ETAT-NTE' is neither a control, nor the beginning of some, nor a",
         ),
         ("today", "tomorrow", "option today: Invalid isoformat string: 'tomorrow'"),
+        *(
+            (
+                "tenants",
+                [{**MOODLE, "quotas": quotas}],
+                "option tenants: the quotas of education/moodle are not numbers by region, service and name",
+            )
+            for quotas in ({"toulouse": 5}, {"toulouse": {"compute": 5}}, {"toulouse": {"compute": {"cores": "few"}}})
+        ),
     ],
 )
 def test_an_option_that_makes_no_sense_is_named(
@@ -240,6 +306,18 @@ def test_an_option_that_makes_no_sense_is_named(
     assert failed
     assert found["msg"].startswith(message)
     assert server.content.calls == []
+
+
+def test_quotas_are_compared_with_those_that_are_agreed_on(server: CloudServer, run_module: Any) -> None:
+    server.content.records["compute toulouse /os-quota-sets/p-moodle/detail"] = {
+        "quota_set": {"id": "p-moodle", "cores": {"limit": 20, "in_use": 0, "reserved": 0}}
+    }
+    outcomes = {}
+    for cores in (20, 8):
+        tenant = {**MOODLE, "quotas": {"toulouse": {"compute": {"cores": cores}}}}
+        found, _failed = run_module(posture_info, cloud="interne", tenants=[tenant], controls=["ETAT-QTA-002"])
+        outcomes[cores] = of(found, "ETAT-QTA-002", site="toulouse")["outcome"]
+    assert outcomes == {20: "pass", 8: "fail"}
 
 
 def test_controls_can_be_chosen_and_only_what_they_look_at_is_read(server: CloudServer, run_module: Any) -> None:

@@ -12,8 +12,15 @@ from typing import Any
 
 import yaml
 from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import EVERYBODY, Facts
-from ansible_collections.etat.cloud.plugins.module_utils._audit.judge import Subjects, judge
-from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Control, Refusal, Result, Row, Tenant
+from ansible_collections.etat.cloud.plugins.module_utils._audit.judge import Failure, Subjects, failures, judge
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
+    Control,
+    Refusal,
+    Result,
+    Row,
+    Tenant,
+    Waiver,
+)
 from ansible_collections.etat.cloud.plugins.module_utils._audit.sources import SOURCES, kept
 from ansible_collections.etat.cloud.plugins.module_utils._audit.waiver import waiver_of
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
@@ -25,8 +32,7 @@ PROJECT, DOMAIN = "p-moodle", "d-education"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("roles", "partly"),
-    *("outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "tags", "roles", "partly", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -69,10 +75,20 @@ def _rows(facts: Facts, name: str, region: str, found: Any) -> Iterator[Row]:
 
 def judged(case: Mapping[str, Any], control: Control | None = None) -> list[Result]:
     """Return the results of the control of a case, for the tenant moodle and what is around it."""
-    tenant = Tenant("education", "moodle", case.get("sensitivity", "internal"), tuple(case.get("sites", REGIONS[:1])))
-    return judge(
-        [control or BY_ID[case["control"]]],
-        facts_of(case),
+    return judge([control or BY_ID[case["control"]]], facts_of(case), *_around(case))
+
+
+def failing(case: Mapping[str, Any]) -> list[Failure]:
+    """Return what fails in a case, with what a repair wants to know."""
+    return list(failures([BY_ID[case["control"]]], facts_of(case), *_around(case)))
+
+
+def _around(case: Mapping[str, Any]) -> tuple[Subjects, list[Waiver], date]:
+    """Return what a case judges, its waivers and its day."""
+    sites, quotas = tuple(case.get("sites", REGIONS[:1])), case.get("quotas", {})
+    sensitivity, tags = case.get("sensitivity", "internal"), tuple(case.get("tags", ()))
+    tenant = Tenant("education", "moodle", sensitivity, sites, quotas, tags)
+    return (
         Subjects((tenant,), ("education",), REGIONS, frozenset(case.get("roles", ()))),
         [waiver_of(given) for given in case.get("waivers", ())],
         date.fromisoformat(case.get("today", TODAY)),

@@ -190,6 +190,17 @@ def test_a_creation_whose_answer_was_lost_is_found_and_not_made_again(server: Cl
     assert len(server.writes()) == 1
 
 
+def test_a_creation_is_looked_for_as_long_again_as_its_answer_did_not_come(
+    server: CloudServer, pauses: list[float]
+) -> None:
+    server.fail("POST network toulouse /networks", 504, times=1, after=0.4)
+    cloud = Cloud("interne")
+    cloud.allow_writes()
+    write(cloud, Change(Action.CREATE, KEY))
+    assert len(pauses) == 2
+    assert pauses[1] >= 0.4
+
+
 @pytest.mark.usefixtures("pauses")
 def test_a_creation_that_never_gets_an_answer_fails_after_three_attempts(server: CloudServer) -> None:
     server.fail("POST network toulouse /networks", 504)

@@ -107,9 +107,41 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
             }
         },
         "posture": {
-            "tenants": [{"name": "moodle", "domain": "education", "sensitivity": "internal", "sites": ["toulouse"]}],
+            "tenants": [
+                {
+                    "name": "moodle",
+                    "domain": "education",
+                    "tags": ["managed_by:etat.cloud", "offer:web", "sensitivity:internal", "size:small"],
+                    "sensitivity": "internal",
+                    "sites": ["toulouse"],
+                    "quotas": {"toulouse": quotas},
+                }
+            ],
             "domains": ["education"],
             "roles": ["reader", "member"],
+        },
+    }
+
+
+def test_the_audit_gets_the_limits_of_each_site_with_those_of_volume_types(folder: Path) -> None:
+    tenant(
+        folder,
+        "moodle",
+        """
+offer: web
+sensitivity: internal
+sites: [toulouse, paris]
+overrides_by_site:
+  paris:
+    quotas: {volume: {gigabytes: 50, types: [{name: fast, volumes: 2, gigabytes: 20}]}}
+""",
+    )
+    (found,) = Estate(folder, TODAY).declare("interne")["posture"]["tenants"]
+    assert found["quotas"] == {
+        "toulouse": {"compute": {"instances": 4, "cores": 8}, "volume": {"gigabytes": 100}},
+        "paris": {
+            "compute": {"instances": 4, "cores": 8},
+            "volume": {"gigabytes": 50, "volumes_fast": 2, "gigabytes_fast": 20},
         },
     }
 
