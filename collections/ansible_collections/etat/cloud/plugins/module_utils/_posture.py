@@ -31,6 +31,9 @@ FORBIDDEN, ABSENT = 403, 404
 #: Methods by which a user proves to be who it is, as Keystone tells them from those by which others act for a user.
 #: https://docs.openstack.org/keystone/latest/configuration/config-options.html#auth
 PRIMARY = frozenset(("external", "kerberos", "mapped", "openid", "password", "saml2", "token", "totp", "x509"))
+#: Names of roles that only read, in Keystone, and in Barbican and Octavia as they were before.
+READERS = frozenset(("reader", "observer", "audit", "load-balancer_observer", "load-balancer_global_observer"))
+WITHHELD = "an account that holds nothing but reader roles is not shown access lists and keys"
 SILENT = "an account that does not see the whole cloud is shown its own alone"
 DELEGATED = "an account that acts by delegation, such as an application credential, may be shown none"
 
@@ -525,7 +528,7 @@ class Reading:
     def _read(self, asks: Iterable[Ask]) -> None:
         """Read listings. Of those that are made once per parent, the first one tells whether the others are refused."""
         groups: defaultdict[tuple[str, str, str], list[Ask]] = defaultdict(list)
-        for ask in asks:
+        for ask in self._shown(list(asks)):
             groups[ask.source.name, ask.get.region, ask.get.project].append(ask)
         refused = self._call(
             [ask for group in groups.values() for ask in group if ask.parent is None or ask is group[0]]
@@ -538,6 +541,19 @@ class Reading:
                 self.facts.refuse(ask.source.name, ask.get.region, why or Refusal(""), ask.concerned)
             others += () if why else rest
         self._call(others)
+
+    def _shown(self, asks: Sequence[Ask]) -> Iterator[Ask]:
+        """Leave out the listings of which a token that only reads is shown less, and say so."""
+        tokens = sorted({ask.get.project for ask in asks if ask.source.withheld})
+        with ThreadPoolExecutor(self.workers) as pool:
+            roles = dict(zip(tokens, pool.map(self.cloud.roles, tokens), strict=True))
+        for ask in asks:
+            # Without a token there are no roles, and the call says what it was refused for.
+            held = roles[ask.get.project] if ask.source.withheld else frozenset()
+            if held and READERS.issuperset(held):
+                self.facts.refuse(ask.source.name, ask.get.region, Refusal(WITHHELD), ask.concerned)
+            else:
+                yield ask
 
     def _call(self, asks: Sequence[Ask]) -> dict[Get, Refusal]:
         """Read listings at once, and return those that the account may not read."""

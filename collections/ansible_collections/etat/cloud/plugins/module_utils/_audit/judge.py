@@ -93,7 +93,7 @@ def judged(control: Control, view: View) -> Result:
     result = Result(
         control=control.id,
         level=control.level,
-        domain=tenant.domain if tenant else view.domain.get("name", ""),
+        domain=tenant.domain if tenant else view.domain_name,
         tenant=tenant.name if tenant else "",
         site=view.region if control.level is Level.SITE else "",
         outcome=Outcome.NOT_APPLICABLE,
@@ -196,6 +196,7 @@ def _views(level: Level, facts: Facts, subjects: Subjects, waivers: Sequence[Wai
             yield View(
                 **common,
                 domain=domains.get(name, {}),
+                domain_name=name,
                 tenants=tuple(tenant for tenant in subjects.tenants if tenant.domain == name),
                 regions=regions,
                 waivers=tuple(waiver for waiver in waivers if concerns(waiver, name, "")),

@@ -201,6 +201,7 @@ class Source:
     headers: the same, in the headers.
     common: the listing is the same for every project, or domain, so that one call shows it.
     own_token: only a token of the project shows the project's records.
+    withheld: a token that only reads is shown less, and is not told.
     silent: who does not see the whole cloud, or acts by delegation, is shown less, and is not told.
     drop: fields that hold secrets, and are taken away at once when read.
     presence: fields of which only is kept whether they hold anything.
@@ -224,6 +225,7 @@ class Source:
     headers: tuple[tuple[str, str], ...] = ()
     common: bool = False
     own_token: bool = False
+    withheld: bool = False
     silent: bool = False
     drop: tuple[str, ...] = ()
     presence: tuple[str, ...] = ()

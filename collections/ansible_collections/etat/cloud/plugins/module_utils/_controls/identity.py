@@ -52,8 +52,8 @@ PASSWORD_DAYS = 366
 PASSWORD_LENGTH, SHORT, LONG = 12, "aB3$eF6-hJ9", "aB3$eF6-hJ9+kM2_pQ5:rS8;"
 #: The most emergency accounts of a domain, managers in a group, and people who act in a project.
 EMERGENCIES, MANAGERS, ACTORS = 2, 5, 20
-#: The projects in which OpenStack's own services have their accounts.
-SERVICE_PROJECTS = ("service", "services")
+#: The projects in which OpenStack's own services have their accounts, and the roles that they hold there.
+SERVICE_PROJECTS, SERVICE_ROLES = ("service", "services"), ("service", ADMIN)
 #: Roles that one person does not hold at once.
 CONFLICTS = (("auditor", MEMBER), ("auditor", MANAGER), ("auditor", ADMIN), ("secops", "developer"))
 #: Names that are nobody's.
@@ -411,12 +411,12 @@ def _judge_inference(view: View, row: Row) -> Verdict:
 
 
 def is_service(view: View, user_id: str) -> bool:
-    """Return whether a user is one of OpenStack's own services: it holds a role in their project.
+    """Return whether a user is one of OpenStack's own services: it holds one of their roles in their project.
 
-    A project of that name in the domain that is judged is anybody's.
+    Anybody may call a project so, but managers of domains can give neither of these roles.
     """
     return any(
-        row["scope"]["project"].get("name") in SERVICE_PROJECTS and row["domain_id"] not in view.owners
+        row["scope"]["project"].get("name") in SERVICE_PROJECTS and role_of(row) in SERVICE_ROLES
         for row in view.by("role_assignments", "user_id", user_id)
         if row["project_id"]
     )
@@ -947,8 +947,8 @@ CONTROLS: tuple[Control, ...] = (
             "Services of the cloud are not its administrators", "Les services du nuage n'en sont pas administrateurs"
         ),
         criterion=Text(
-            "No user with a role in the project service holds admin anywhere.",
-            "Aucun utilisateur ayant un rôle dans le projet service n'a admin où que ce soit.",
+            "No user with the role service or admin in the project service holds admin anywhere.",
+            "Aucun utilisateur ayant le rôle service ou admin dans le projet service n'a admin où que ce soit.",
         ),
         type="user",
         reads=("role_assignments",),

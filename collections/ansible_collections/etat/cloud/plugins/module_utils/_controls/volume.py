@@ -232,11 +232,8 @@ def _judge_backup_key(view: View, backup: Row) -> Verdict:
     if not volume["encrypted"]:
         return not_applicable("its volume is not encrypted")
     # Cinder does not show the one key of a cloud without a key manager.
-    keys = view.facts.once(
-        ("backup keys", view.region), lambda: any(row.get("encryption_key_id") for row in view.all("backups"))
-    )
-    if not keys:
-        return not_evaluable("no backup of the cloud shows a key")
+    if not volume.get("encryption_key_id"):
+        return not_evaluable("the cloud does not show the key of the volume")
     return failed(volume=volume["id"], volume_name=volume.get("name") or "")
 
 

@@ -250,6 +250,17 @@ class Cloud:
                 )
         return None
 
+    def roles(self, project: str = "") -> frozenset[str]:
+        """Return the names of the roles in the token of a project, or in the account's own; none without a token."""
+        if not project:
+            return frozenset(self.account.roles)
+        with self._lock:
+            session: Any = self._session(project)
+        try:
+            return frozenset(session.auth.get_access(session).role_names)
+        except (ka.ClientException, sdk_exceptions.SDKException):
+            return frozenset()
+
     def _session(self, project: str) -> CountingSession:
         if not project:
             return self.session

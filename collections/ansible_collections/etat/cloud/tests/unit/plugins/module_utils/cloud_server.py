@@ -33,13 +33,14 @@ ENDPOINTS = {
     "load-balancer": "/v2",
     "shared-file-system": "/v2",
 }
-VERSIONED = {**ENDPOINTS, "network": "/v2.0"}
+VERSIONED = {**ENDPOINTS, "network": "/v2.0", "object-store": "/v1"}
 PASSWORD = "correct horse"
 #: The users of the cloud with their roles, wherever they act.
 USERS = {
     "admin": ("admin", "member", "reader"),
     "manager": ("manager", "member", "reader"),
     "member": ("member", "reader"),
+    "reader": ("reader",),
 }
 #: What OpenStack answers of a new object on which nothing was said.
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -190,6 +191,8 @@ class CloudServer:
                 return self._token(call.body["auth"])
             if call.path.endswith(" /"):
                 return 200, self._versions(call.path), {}
+            if call.path.startswith("object-store "):
+                return self._objects(call)
             status, body = getattr(self, f"_{call.method.lower()}")(call)
             return status, body, {}
 
@@ -215,7 +218,6 @@ class CloudServer:
             "roles": [{"id": f"r-{role}", "name": role} for role in USERS[user["name"]]],
             "issued_at": "2026-01-01T00:00:00.000000Z",
             "expires_at": "2099-01-01T00:00:00.000000Z",
-            "catalog": self._catalogue(),
         }
         said = "nothing"
         if "project" in scope:
@@ -228,6 +230,7 @@ class CloudServer:
             said = f"domain {token['domain']['id']}"
         elif "system" in scope:
             token["system"], said = {"all": True}, "system"
+        token["catalog"] = self._catalogue(token.get("project", {}).get("id", ""))
         return 201, {"token": token}, {"X-Subject-Token": said}
 
     def _named(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -238,7 +241,9 @@ class CloudServer:
         )
         return {name: found[name] for name in ("id", "name", "domain_id") if name in found}
 
-    def _catalogue(self) -> list[dict[str, Any]]:
+    def _catalogue(self, project: str) -> list[dict[str, Any]]:
+        # The object store has an address for each project, and only some clouds have one.
+        objects = {"object-store": f"/v1/AUTH_{project}"} if project and self._has_objects() else {}
         return [
             {
                 "type": service,
@@ -258,9 +263,24 @@ class CloudServer:
                     for region in self.content.regions
                 ],
             }
-            for service, version in ENDPOINTS.items()
+            for service, version in {**ENDPOINTS, **objects}.items()
             if service not in self.content.lacks
         ]
+
+    def _has_objects(self) -> bool:
+        return any(path.startswith("object-store ") for path in self.content.records)
+
+    def _objects(self, call: Call) -> tuple[int, Any, dict[str, str]]:
+        """Answer as Swift does. An account is held with its headers, and its containers with theirs."""
+        place, path = call.path.split(" /")
+        account, _slash, container = path.partition("/")
+        held = self.content.records.get(f"{place} /{account}")
+        if held is None or (container and container not in held["containers"]):
+            return *_missing(call.path), {}
+        if call.method == "HEAD":
+            return 204, None, held["containers"][container] if container else held["headers"]
+        after = dict(call.query).get("marker", "")
+        return 200, [{"name": name} for name in sorted(held["containers"]) if name > after], {}
 
     def _get(self, call: Call) -> tuple[int, Any]:
         held = self.content.records.get(call.path)
@@ -468,7 +488,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the calls are recorded."""
 
 
-for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
     setattr(_Handler, f"do_{method}", _Handler._serve)
 
 
@@ -484,6 +504,7 @@ def clouds(address: str) -> dict[str, Any]:
             "interne": entry("admin", project_name="admin", project_domain_name="Default"),
             "interne-reader": entry("member", system_scope="all"),
             "interne-education": entry("manager", domain_name="education"),
+            "interne-auditor": entry("reader", domain_name="education"),
             "externe-notebooks": entry("member", project_name="notebooks", project_domain_name="education"),
         }
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import Facts
+from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import EVERYBODY, Facts
 from ansible_collections.etat.cloud.plugins.module_utils._audit.judge import Failure, Subjects, failures, judge
 from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
     Control,
@@ -28,11 +28,11 @@ from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
 HERE = Path(__file__).parent
 GIVEN: Mapping[str, Any] = yaml.safe_load((HERE / "given.yml").read_text(encoding="utf-8"))
 REGIONS = ("toulouse", "paris")
-PROJECT = "p-moodle"
+PROJECT, DOMAIN = "p-moodle", "d-education"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("quotas", "tags", "roles", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "tags", "roles", "partly", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -52,7 +52,8 @@ def facts_of(case: Mapping[str, Any]) -> Facts:
         for region in regions:
             elsewhere = case.get("elsewhere", {}).get(region, {})
             found = here.get(name, []) if region in ("", REGIONS[0]) else elsewhere.get(name, [])
-            facts.add(name, region, list(_rows(facts, name, region, found)))
+            owner = DOMAIN if name in case.get("partly", ()) else EVERYBODY
+            facts.add(name, region, list(_rows(facts, name, region, found)), owner)
             if name in case.get("absent", ()):
                 facts.refuse(name, region, Refusal("the cloud does not have it", absent=True))
             if name in case.get("refused", {}):
