@@ -464,6 +464,8 @@ def _delete(admin: Any, kind: str, item: dict[str, Any]) -> None:
         action = {"os-force_delete": {}}
         accept(admin.block_storage.post(f"/volumes/{item['id']}/action", json=action), missing=True)
     elif kind == "images":
+        if item["protected"]:
+            admin.image.update_image(item["id"], is_protected=False)
         admin.image.delete_image(item["id"])
     elif kind == "server-groups":
         accept(admin.compute.delete(f"/os-server-groups/{item['id']}"), missing=True)
