@@ -31,6 +31,9 @@ FORBIDDEN, ABSENT = 403, 404
 #: Methods by which a user proves to be who it is, as Keystone tells them from those by which others act for a user.
 #: https://docs.openstack.org/keystone/latest/configuration/config-options.html#auth
 PRIMARY = frozenset(("external", "kerberos", "mapped", "openid", "password", "saml2", "token", "totp", "x509"))
+#: Names of roles that only read, in Keystone, and in Barbican and Octavia as they were before.
+READERS = frozenset(("reader", "observer", "audit", "load-balancer_observer", "load-balancer_global_observer"))
+WITHHELD = "an account that holds nothing but reader roles is not shown access lists and keys"
 SILENT = "an account that does not see the whole cloud is shown its own alone"
 DELEGATED = "an account that acts by delegation, such as an application credential, may be shown none"
 
@@ -81,7 +84,14 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         today = date.fromisoformat(params["today"]) if params["today"] else datetime.now(UTC).date()
     with _as_option("tenants"):
         tenants = [
-            Tenant(given["domain"], given["name"], given["sensitivity"], tuple(given["sites"]), _quotas(given))
+            Tenant(
+                given["domain"],
+                given["name"],
+                given["sensitivity"],
+                tuple(given["sites"]),
+                _quotas(given),
+                tuple(given["tags"]),
+            )
             for given in params["tenants"]
         ]
     accounts = (given["account"] for given in params["tenants"])
@@ -152,6 +162,20 @@ class Posture:
         Raises EngineError when the cloud gives the account no token. What one tenant's own account cannot do is said of
         that tenant.
         """
+        self.connect()
+        self.read()
+        with self._phase("judge"):
+            self.results = judge(self.scope.controls, self.facts, self.subjects(), self.scope.waivers, self.scope.today)
+
+    def subjects(self) -> Subjects:
+        """Return what is judged."""
+        return Subjects(self.scope.tenants, self.scope.domains, self.regions, self.scope.roles)
+
+    def connect(self) -> None:
+        """Connect every account.
+
+        Raises EngineError when the cloud gives the account no token.
+        """
         looks = self.scope.looks()
         with self._phase("connect"), ThreadPoolExecutor(self.scope.workers) as pool:
             for name, cloud in zip(looks, pool.map(self._connected, looks), strict=True):
@@ -164,11 +188,11 @@ class Posture:
                         self.facts.refuse("projects", "", Refusal(f"{cloud.what}: {cloud.why}"), tenant.full_name)
         known = sorted({region for cloud in self.clouds.values() for region in cloud.regions()})
         self.regions = tuple(self.scope.regions or known)
+
+    def read(self) -> None:
+        """Read all that the controls look at."""
         with self._phase("read"):
-            self._read(looks)
-        with self._phase("judge"):
-            subjects = Subjects(self.scope.tenants, self.scope.domains, self.regions, self.scope.roles)
-            self.results = judge(self.scope.controls, self.facts, subjects, self.scope.waivers, self.scope.today)
+            self._read(self.scope.looks())
 
     def _connected(self, name: str) -> Cloud | Problem:
         try:
@@ -188,7 +212,7 @@ class Posture:
             return reading.facts
 
         with ThreadPoolExecutor(accounts) as pool:
-            for found in pool.map(look, self.clouds):
+            for found in pool.map(look, [name for name in looks if name in self.clouds]):
                 self.facts.merge(found)
 
     @contextmanager
@@ -198,7 +222,7 @@ class Posture:
         try:
             yield
         finally:
-            self.seconds[name] = time.monotonic() - start
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
 
     # --- the document
 
@@ -504,7 +528,7 @@ class Reading:
     def _read(self, asks: Iterable[Ask]) -> None:
         """Read listings. Of those that are made once per parent, the first one tells whether the others are refused."""
         groups: defaultdict[tuple[str, str, str], list[Ask]] = defaultdict(list)
-        for ask in asks:
+        for ask in self._shown(list(asks)):
             groups[ask.source.name, ask.get.region, ask.get.project].append(ask)
         refused = self._call(
             [ask for group in groups.values() for ask in group if ask.parent is None or ask is group[0]]
@@ -517,6 +541,19 @@ class Reading:
                 self.facts.refuse(ask.source.name, ask.get.region, why or Refusal(""), ask.concerned)
             others += () if why else rest
         self._call(others)
+
+    def _shown(self, asks: Sequence[Ask]) -> Iterator[Ask]:
+        """Leave out the listings of which a token that only reads is shown less, and say so."""
+        tokens = sorted({ask.get.project for ask in asks if ask.source.withheld})
+        with ThreadPoolExecutor(self.workers) as pool:
+            roles = dict(zip(tokens, pool.map(self.cloud.roles, tokens), strict=True))
+        for ask in asks:
+            # Without a token there are no roles, and the call says what it was refused for.
+            held = roles[ask.get.project] if ask.source.withheld else frozenset()
+            if held and READERS.issuperset(held):
+                self.facts.refuse(ask.source.name, ask.get.region, Refusal(WITHHELD), ask.concerned)
+            else:
+                yield ask
 
     def _call(self, asks: Sequence[Ask]) -> dict[Get, Refusal]:
         """Read listings at once, and return those that the account may not read."""

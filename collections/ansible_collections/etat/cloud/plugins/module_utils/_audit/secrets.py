@@ -41,9 +41,10 @@ _FORMS = {
     "keystone_token": r"\b(gAAAA[A-Za-z0-9_-]{60,}={0,2})",
     "bearer_token": r"(?i)\bauthorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic)\s+([A-Za-z0-9._~+/=-]{16,})",
 }
+#: Names that say secret. Headers of object storage have hyphens where people wrote underscores.
 _NAMES = (
-    r"pass(?:word|wd|phrase)?|passwd|pwd|mot_?de_?passe|secret(?:_?key)?|api_?key|access_?key|private_?key|token"
-    r"|credentials?"
+    r"pass(?:word|wd|phrase)?|passwd|pwd|mot[_-]?de[_-]?passe|secret(?:[_-]?key)?|api[_-]?key|access[_-]?key"
+    r"|private[_-]?key|token|credentials?"
 )
 #: A name that says secret, and its value: NAME=value, NAME: value, "name": "value", --name value.
 _ASSIGNED = re.compile(

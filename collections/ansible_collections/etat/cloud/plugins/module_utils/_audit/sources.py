@@ -304,7 +304,7 @@ _VOLUME = (
     # Those of projects that have their own, which not every Cinder lets them have.
     Source(
         "default_volume_types", "block-storage", "/default-types", "default_types", Role.ADMIN, microversion="3.62",
-        nothing=(404, 406), key=("project_id",),
+        common=True, nothing=(404, 406), key=("project_id",),
     ),
     Source(
         "volume_type_encryptions", "block-storage", "/types/{id}/encryption", "", Role.ADMIN, per="volume_types",
@@ -344,7 +344,7 @@ _KEY_MANAGER = (
 _PLACEMENT = (
     Source(
         "resource_providers", "placement", "/resource_providers", "resource_providers", Role.ADMIN, owner=(),
-        key=("uuid",),
+        common=True, key=("uuid",),
     ),
     Source(
         "resource_provider_inventories", "placement", "/resource_providers/{id}/inventories", "inventories",
@@ -395,17 +395,18 @@ _SHARED_FILE_SYSTEM = (
 )  # fmt: skip
 
 _OBJECT_STORE = (
+    # Swift answers those who may only read, and leaves out access lists and keys.
     Source(
-        "object_accounts", "object-store", "/", "", per="projects", own_token=True, owner=(), head=True,
-        presence=("x-account-meta-temp-url-key", "x-account-meta-temp-url-key-2"),
+        "object_accounts", "object-store", "/", "", Role.PROJECT_MEMBER, per="projects", own_token=True, owner=(),
+        withheld=True, head=True, presence=("x-account-meta-temp-url-key", "x-account-meta-temp-url-key-2"),
     ),
     Source(
         "object_containers", "object-store", "/", "", per="projects", own_token=True, owner=(),
         queries=((("format", "json"), ("limit", "1000"), ("marker", "")),), key=("name",),
     ),
     Source(
-        "object_container_headers", "object-store", "/{id}", "", per="object_containers", own_token=True, owner=(),
-        head=True, presence=(
+        "object_container_headers", "object-store", "/{id}", "", Role.PROJECT_MEMBER, per="object_containers",
+        own_token=True, owner=(), withheld=True, head=True, presence=(
             "x-container-meta-temp-url-key", "x-container-meta-temp-url-key-2", "x-container-sync-key",
         ),
     ),

@@ -69,6 +69,8 @@ class View:
     region: str = ""
     domain: Row = field(default_factory=dict)
     project: Row = field(default_factory=dict)
+    #: That of a domain that is judged as such, seen or not.
+    domain_name: str = ""
     tenants: tuple[Tenant, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     #: The regions that a control of the cloud, of a domain or of a tenant looks at, if it looks at services.
@@ -112,8 +114,13 @@ class View:
         return self.facts.by(source, self._region(source, region), name, value)
 
     def one(self, source: str, id: str | None, region: str | None = None) -> Row | None:
-        """Return the record with this id, whoever owns it, or None when it was not seen."""
-        return self.facts.one(source, self._region(source, region), id)
+        """Return the record with this id, or None when it was not seen.
+
+        Whoever owns it; of several, which only names that serve as ids can be, the subject's own.
+        """
+        found = self.by(source, "id", id, region) if id else ()
+        own = self.project.get("id")
+        return next((row for row in found if own and row.get("project_id") == own), found[0] if found else None)
 
     def refusal(self, source: str, region: str | None = None) -> Refusal | None:
         """Return why the subject's own records of a source are not known, or None when they are."""

@@ -14,6 +14,7 @@ from .._audit.model import Control
 from . import (
     api,
     compute,
+    delegation,
     dns,
     governance,
     identity,
@@ -23,6 +24,7 @@ from . import (
     network_ports,
     network_rules,
     network_topology,
+    object_storage,
     quota,
     residency,
     share,
@@ -32,6 +34,7 @@ from . import (
 CONTROLS: tuple[Control, ...] = (
     *api.CONTROLS,
     *compute.CONTROLS,
+    *delegation.CONTROLS,
     *dns.CONTROLS,
     *governance.CONTROLS,
     *identity.CONTROLS,
@@ -41,6 +44,7 @@ CONTROLS: tuple[Control, ...] = (
     *network_ports.CONTROLS,
     *network_rules.CONTROLS,
     *network_topology.CONTROLS,
+    *object_storage.CONTROLS,
     *quota.CONTROLS,
     *residency.CONTROLS,
     *share.CONTROLS,

@@ -79,6 +79,8 @@ SCOPE_OPTIONS = frozenset(
 UNKNOWN = "etat.cloud"
 #: How often a change is tried whose answer does not come, each time after a look at what it did.
 ATTEMPTS = 3
+#: Seconds between tries while a load balancer is busy with another change.
+BUSY = (0.5, 1.0, 2.0, 4.0, 8.0)
 #: Seconds before that look, and before the next one: a service may still be at it when nobody waits for it any more.
 LOOK_AFTER = (1.0, 3.0)
 
@@ -158,6 +160,45 @@ class Cloud:
                 self._silent[place[:2]] = error
             raise
 
+    def write(
+        self,
+        place: tuple[str, str, str],
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        microversion: str = "",
+        same_if_exists: bool = False,
+    ) -> str:
+        """Send one call that writes, and return the id of the request; see request for the place.
+
+        What is to be deleted and is gone already is no failure. same_if_exists: neither is what exists already. A load
+        balancer takes one change at a time: those that come meanwhile wait.
+
+        Raises Failed with the reason and the request's id when the cloud refuses or does not answer.
+        """
+        sent = {} if body is None else {"json": body}
+        version = {"microversion": microversion} if microversion else {}
+        try:
+            for pause in (*(BUSY if place[0] == "load-balancer" else ()), 0.0):
+                try:
+                    answer = self.request(place, path, method, headers=dict(headers), **sent, **version)
+                    break
+                except ka.Conflict:
+                    if not pause:
+                        raise
+                    time.sleep(pause)
+        except (ka.ClientException, sdk_exceptions.SDKException, ValueError) as error:
+            status, request_id = getattr(error, "http_status", 0), getattr(error, "request_id", "") or ""
+            if (method == "DELETE" and status == 404) or (same_if_exists and status == 409):
+                return str(request_id)
+            said = problem(error, self.name, path)
+            if isinstance(error, ka.Unauthorized):
+                said = self.outside(path, place[2]) or said
+            raise Failed(f"{said.why}. {said.next}", str(request_id)) from error
+        return str(answer.headers.get("x-openstack-request-id", ""))
+
     def calls(self) -> Mapping[str, int]:
         """Return how many calls went to each service so far, tokens and discovery apart."""
         total: dict[str, int] = {}
@@ -209,6 +250,17 @@ class Cloud:
                 )
         return None
 
+    def roles(self, project: str = "") -> frozenset[str]:
+        """Return the names of the roles in the token of a project, or in the account's own; none without a token."""
+        if not project:
+            return frozenset(self.account.roles)
+        with self._lock:
+            session: Any = self._session(project)
+        try:
+            return frozenset(session.auth.get_access(session).role_names)
+        except (ka.ClientException, sdk_exceptions.SDKException):
+            return frozenset()
+
     def _session(self, project: str) -> CountingSession:
         if not project:
             return self.session
@@ -221,6 +273,8 @@ class Cloud:
                 cert=self.session.cert,
                 timeout=self.session.timeout,
                 app_name="etat.cloud",
+                # Another token, and the same services: an audit may have one for each of many tenants.
+                beside=self.session,
             )
             session.writable = self.session.writable
             self._sessions[project] = session

@@ -126,12 +126,17 @@ class Estate:
             **({} if kept else {"description": described}),
             **_options(tenant.baseline, overrides),
             **{key: overrides[key] for key in PLAIN if key in overrides},
-            "tags": sorted({*self._tags(tenant), *overrides.get("tags", ())}),
+            "tags": self._tags(tenant),
             "groups": merge(groups, overrides.get("groups", [])),
             "role_assignments": [*roles, *overrides.get("role_assignments", ())],
         }
 
-    def _tags(self, tenant: Tenant) -> Iterator[str]:
+    def _tags(self, tenant: Tenant) -> list[str]:
+        """Return the tags of a tenant's project."""
+        overrides = mapping(tenant.document.value, "overrides")
+        return sorted({*self._said(tenant), *overrides.get("tags", ())})
+
+    def _said(self, tenant: Tenant) -> Iterator[str]:
         own, catalogue = tenant.document.value, self._files.catalogue.value
         if own.get("adopted"):
             return
@@ -165,9 +170,8 @@ class Estate:
         return [f"{', '.join(names)}: {note}" for note, names in found.items()]
 
     def _judged(self, tenant: Tenant) -> dict[str, Any]:
-        project = (
-            self._ready_project(tenant) if tenant.in_ready_project else {"name": tenant.name, "domain": tenant.ministry}
-        )
+        own = {"name": tenant.name, "domain": tenant.ministry, "tags": self._tags(tenant)}
+        project = self._ready_project(tenant) if tenant.in_ready_project else own
         limits = {site: _limits(self._site(tenant, site).get("quotas", {})) for site in tenant.sites}
         return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites), "quotas": limits}
 

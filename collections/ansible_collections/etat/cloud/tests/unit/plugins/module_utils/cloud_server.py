@@ -33,13 +33,14 @@ ENDPOINTS = {
     "load-balancer": "/v2",
     "shared-file-system": "/v2",
 }
-VERSIONED = {**ENDPOINTS, "network": "/v2.0"}
+VERSIONED = {**ENDPOINTS, "network": "/v2.0", "object-store": "/v1"}
 PASSWORD = "correct horse"
 #: The users of the cloud with their roles, wherever they act.
 USERS = {
     "admin": ("admin", "member", "reader"),
     "manager": ("manager", "member", "reader"),
     "member": ("member", "reader"),
+    "reader": ("reader",),
 }
 #: What OpenStack answers of a new object on which nothing was said.
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -190,6 +191,8 @@ class CloudServer:
                 return self._token(call.body["auth"])
             if call.path.endswith(" /"):
                 return 200, self._versions(call.path), {}
+            if call.path.startswith("object-store "):
+                return self._objects(call)
             status, body = getattr(self, f"_{call.method.lower()}")(call)
             return status, body, {}
 
@@ -215,7 +218,6 @@ class CloudServer:
             "roles": [{"id": f"r-{role}", "name": role} for role in USERS[user["name"]]],
             "issued_at": "2026-01-01T00:00:00.000000Z",
             "expires_at": "2099-01-01T00:00:00.000000Z",
-            "catalog": self._catalogue(),
         }
         said = "nothing"
         if "project" in scope:
@@ -228,6 +230,7 @@ class CloudServer:
             said = f"domain {token['domain']['id']}"
         elif "system" in scope:
             token["system"], said = {"all": True}, "system"
+        token["catalog"] = self._catalogue(token.get("project", {}).get("id", ""))
         return 201, {"token": token}, {"X-Subject-Token": said}
 
     def _named(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -238,7 +241,9 @@ class CloudServer:
         )
         return {name: found[name] for name in ("id", "name", "domain_id") if name in found}
 
-    def _catalogue(self) -> list[dict[str, Any]]:
+    def _catalogue(self, project: str) -> list[dict[str, Any]]:
+        # The object store has an address for each project, and only some clouds have one.
+        objects = {"object-store": f"/v1/AUTH_{project}"} if project and self._has_objects() else {}
         return [
             {
                 "type": service,
@@ -258,9 +263,24 @@ class CloudServer:
                     for region in self.content.regions
                 ],
             }
-            for service, version in ENDPOINTS.items()
+            for service, version in {**ENDPOINTS, **objects}.items()
             if service not in self.content.lacks
         ]
+
+    def _has_objects(self) -> bool:
+        return any(path.startswith("object-store ") for path in self.content.records)
+
+    def _objects(self, call: Call) -> tuple[int, Any, dict[str, str]]:
+        """Answer as Swift does. An account is held with its headers, and its containers with theirs."""
+        place, path = call.path.split(" /")
+        account, _slash, container = path.partition("/")
+        held = self.content.records.get(f"{place} /{account}")
+        if held is None or (container and container not in held["containers"]):
+            return *_missing(call.path), {}
+        if call.method == "HEAD":
+            return 204, None, held["containers"][container] if container else held["headers"]
+        after = dict(call.query).get("marker", "")
+        return 200, [{"name": name} for name in sorted(held["containers"]) if name > after], {}
 
     def _get(self, call: Call) -> tuple[int, Any]:
         held = self.content.records.get(call.path)
@@ -310,6 +330,8 @@ class CloudServer:
         return next((record for record in held if str(record.get("id")) == id), None)
 
     def _post(self, call: Call) -> tuple[int, Any]:
+        if call.path.endswith(" /security-group-rules") and "security_group_rule" in call.body:
+            return self._add_rule(call)
         if not all(isinstance(sent, (dict, list)) for sent in call.body.values()):
             # Designate and Glance wrap nothing.
             return 201, self._new(call.path, call.body)
@@ -323,6 +345,22 @@ class CloudServer:
             answers = [{**record, **told} for record in made]
             return 201, {wrapper: answers if several else answers[0]}
         raise AssertionError("a creation without a body")
+
+    def _rules(self, path: str) -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
+        """Return the rules inside the security groups of a region, each with the list that it is in."""
+        groups = self.content.records.get(path.partition("/")[0] + "/security-groups", ())
+        return [
+            (group["security_group_rules"], rule) for group in groups for rule in group.get("security_group_rules", ())
+        ]
+
+    def _add_rule(self, call: Call) -> tuple[int, Any]:
+        sent = call.body["security_group_rule"]
+        if any({**rule, **sent} == rule for _listed, rule in self._rules(call.path)):
+            return 409, {"NeutronError": {"type": "SecurityGroupRuleExists", "message": "Security group rule exists"}}
+        groups = self.content.records[call.path.partition("/")[0] + "/security-groups"]
+        group = next(group for group in groups if group["id"] == sent["security_group_id"])
+        group["security_group_rules"].append(self._new(call.path, sent))
+        return 201, {"security_group_rule": group["security_group_rules"][-1]}
 
     def _new(self, path: str, sent: Mapping[str, Any]) -> dict[str, Any]:
         self.content.made += 1
@@ -346,6 +384,8 @@ class CloudServer:
         if f"PUT {call.path}" in self.content.answers:
             return 200, self.content.answers[f"PUT {call.path}"]
         record = self._record(call.path)
+        if record is not None and isinstance(call.body, list):
+            return 200, _patched(record, call.body)
         if record is not None and call.body:
             wrapper, sent = next(iter(call.body.items()))
             record.update(sent if isinstance(sent, dict) else call.body)
@@ -358,10 +398,25 @@ class CloudServer:
         if "/tags/" in call.path:
             return self._tag(call)
         collection, id = call.path.rsplit("/", 1)
+        if collection.endswith(" /security-group-rules"):
+            for listed, rule in self._rules(call.path):
+                if rule.get("id") == id:
+                    listed.remove(rule)
         held = self.content.records.get(collection)
         if isinstance(held, list):
             held[:] = [record for record in held if str(record.get("id")) != id]
         return 204, None
+
+
+def _patched(record: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, Any]:
+    """Change a record as Glance does."""
+    for step in patch:
+        name = step["path"].removeprefix("/")
+        if step["op"] == "remove":
+            del record[name]
+        else:
+            record[name] = step["value"]
+    return record
 
 
 def _key(path: str) -> str:
@@ -435,7 +490,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the calls are recorded."""
 
 
-for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
     setattr(_Handler, f"do_{method}", _Handler._serve)
 
 
@@ -451,6 +506,7 @@ def clouds(address: str) -> dict[str, Any]:
             "interne": entry("admin", project_name="admin", project_domain_name="Default"),
             "interne-reader": entry("member", system_scope="all"),
             "interne-education": entry("manager", domain_name="education"),
+            "interne-auditor": entry("reader", domain_name="education"),
             "externe-notebooks": entry("member", project_name="notebooks", project_domain_name="education"),
         }
     }

@@ -146,6 +146,18 @@ def test_the_auditor_of_a_domain_looks_with_a_token_of_each_project(server: Clou
     assert found["posture"]["run"]["scope"] == "domain education"
 
 
+def test_domains_that_the_account_does_not_see_are_told_apart(server: CloudServer, run_module: Any) -> None:
+    domains = ["education", "agriculture", "ghost"]
+    found, failed = run_module(posture_info, cloud="interne-education", domains=domains, controls=["ETAT-GOV-005"])
+    assert not failed, found
+    results = {result["domain"]: result["outcome"] for result in found["posture"]["results"]}
+    assert results == {
+        "education": "not_applicable",
+        "agriculture": "not_evaluable",
+        "ghost": "not_evaluable",
+    }
+
+
 def test_a_reader_of_the_system_looks_with_tokens_of_projects_too(server: CloudServer, run_module: Any) -> None:
     found, failed = run_module(posture_info, cloud="interne-reader", tenants=[MOODLE], regions=["toulouse"])
     assert not failed, found
@@ -185,6 +197,50 @@ def test_a_tenant_whose_account_gets_no_token_is_told_and_the_others_are_judged(
     result = of(found, "ETAT-NET-002", tenant="moodle")
     assert result["outcome"] == "not_evaluable"
     assert result["reason"].startswith("the project education/moodle was not found: cloud nobody is not known: ")
+
+
+def containers(**headers: str) -> dict[str, Any]:
+    """Return an account of the object store that has one container, named data, with some headers."""
+    return {"headers": {}, "containers": {"data": {"X-Container-Object-Count": "1", **headers}}}
+
+
+def test_access_lists_that_a_service_withholds_from_readers_are_never_a_pass(
+    server: CloudServer, run_module: Any
+) -> None:
+    # Swift answers a reader as if there were no list, whatever there is.
+    server.content.records["object-store toulouse /AUTH_p-moodle"] = containers()
+    asked = {"tenants": [MOODLE], "controls": ["ETAT-OBJ-001", "ETAT-OBJ-007"], "regions": ["toulouse"]}
+    found, failed = run_module(posture_info, cloud="interne-auditor", **asked)
+    assert not failed, found
+    for control in asked["controls"]:
+        assert of(found, control)["outcome"] == "not_evaluable"
+        assert "an account that holds nothing but reader roles" in of(found, control)["reason"]
+    assert "HEAD" not in {call.method for call in server.content.calls}
+    (unseen,) = [one for one in found["posture"]["unseen"] if one["source"] == "object_container_headers"]
+    assert (unseen["role"], unseen["owners"]) == ("member of the project", ["education/moodle"])
+    # To a manager it shows them.
+    found, _failed = run_module(posture_info, cloud="interne-education", **asked)
+    assert [of(found, control)["outcome"] for control in asked["controls"]] == ["pass", "pass"]
+
+
+@pytest.mark.parametrize("account", ["interne", "interne-education"])
+def test_containers_of_one_name_in_two_projects_are_judged_each_for_its_own(
+    server: CloudServer, run_module: Any, account: str
+) -> None:
+    server.content.records["object-store toulouse /AUTH_p-moodle"] = containers(**{"X-Container-Read": ".r:*"})
+    server.content.records["object-store toulouse /AUTH_p-notebooks"] = containers()
+    found, failed = run_module(
+        posture_info,
+        cloud=account,
+        tenants=[MOODLE, NOTEBOOKS],
+        controls=["ETAT-OBJ-001"],
+        regions=["toulouse"],
+    )
+    assert not failed, found
+    outcomes = [of(found, "ETAT-OBJ-001", tenant=name)["outcome"] for name in ("moodle", "notebooks")]
+    assert outcomes == ["fail", "pass"]
+    (finding,) = of(found, "ETAT-OBJ-001", tenant="moodle")["findings"]
+    assert (finding["id"], finding["evidence"]) == ("data", {"read": ".r:*"})
 
 
 def test_a_refusal_for_one_of_many_parents_is_not_asked_for_again(server: CloudServer, run_module: Any) -> None:

@@ -67,6 +67,8 @@ def test_what_is_no_secret_is_not_taken_for_one(text: str) -> None:
     [
         ({"admin_password": "Azerty123", "environment": "production"}, ["metadata.admin_password"]),
         ({"note": "login with password: Azerty123"}, ["metadata.note"]),
+        # Swift's headers have hyphens where people wrote underscores.
+        ({"x-account-meta-api-key": "Azerty123", "x-account-meta-key-api": "a1"}, ["metadata.x-account-meta-api-key"]),
         ({"token_url": "https://sso.example", "owner": "education", "password_policy": "strong"}, []),
     ],
 )
