@@ -19,8 +19,12 @@ DOMAIN = "molecule-birth-interieur"
 #: the end of their passwords.
 OF_THE_DIRECTORY = ("ETAT-IAM-001", "ETAT-IAM-002", "ETAT-IAM-006")
 #: Why something is hidden even from the cloud's administrator: Barbican shows a project's secrets to its members alone,
-#: and the lab's Neutron has no VPN, firewall, mirror or packet log.
-HIDDEN = ("it takes a token of the project", "the cloud refuses it (404: The resource could not be found.)")
+#: and not every lab has object storage, nor its Neutron VPN, firewalls, mirrors and packet logs.
+HIDDEN = (
+    "it takes a token of the project",
+    "the cloud refuses it (404: The resource could not be found.)",
+    "object-store is not offered in",
+)
 OUTCOMES = ("pass", "fail", "not_applicable", "not_evaluable", "exempt", "manual")
 
 
