@@ -148,7 +148,7 @@ outcomes:
 left:
   description:
     - What fails and was left as it is, with the control, the object and the reason.
-    - RV(left[].why) is V(guarded) where the control has to be named in O(allow), V(by_hand) where people repair it,
+    - Its why is V(guarded) where the control has to be named in O(allow), V(by_hand) where people repair it,
       V(waived), or V(refused) where a program never does it or the account may not.
   returned: when the cloud could be read
   type: list
