@@ -241,6 +241,9 @@ def test_containers_of_one_name_in_two_projects_are_judged_each_for_its_own(
     assert outcomes == ["fail", "pass"]
     (finding,) = of(found, "ETAT-OBJ-001", tenant="moodle")["findings"]
     assert (finding["id"], finding["evidence"]) == ("data", {"read": ".r:*"})
+    # Versions would be asked for without a token, once for each project.
+    scopes = {call.scope for call in server.content.calls if call.path.startswith("object-store")}
+    assert scopes == {"project p-moodle", "project p-notebooks"}
 
 
 def test_a_refusal_for_one_of_many_parents_is_not_asked_for_again(server: CloudServer, run_module: Any) -> None:
