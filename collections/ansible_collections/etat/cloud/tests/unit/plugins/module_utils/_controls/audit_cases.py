@@ -25,7 +25,7 @@ PROJECT = "p-moodle"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("quotas", "roles", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("known_of", "quotas", "roles", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -45,7 +45,7 @@ def facts_of(case: Mapping[str, Any]) -> Facts:
         for region in regions:
             elsewhere = case.get("elsewhere", {}).get(region, {})
             found = here.get(name, []) if region in ("", REGIONS[0]) else elsewhere.get(name, [])
-            facts.add(name, region, list(_rows(facts, name, region, found)))
+            facts.add(name, region, list(_rows(facts, name, region, found)), case.get("known_of", {}).get(name, ""))
             if name in case.get("absent", ()):
                 facts.refuse(name, region, Refusal("the cloud does not have it", absent=True))
             if name in case.get("refused", {}):

@@ -9,8 +9,8 @@ outcome, and of a failure its findings (each with its id and, of the evidence, w
 
 Some say more: sensitivity (internal otherwise), today, sites and quotas (those that are declared), elsewhere (records
 of other regions, by region), refused (sources that could not be read, with the reason), absent (sources that the cloud
-does not have), waivers, roles (those that may be given), site (which of several results is meant), reason, severity,
-judged.
+does not have), known_of (sources that were read for one project or domain only, with its id), waivers, roles (those
+that may be given), site (which of several results is meant), reason, severity, judged.
 """
 
 from __future__ import annotations
