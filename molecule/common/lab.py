@@ -11,7 +11,9 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -404,38 +406,47 @@ def sweep_projects(admin: Any, owners: set[str]) -> int:
         _detach(admin, kind, item)
     for kind, item in found:
         _delete(admin, kind, item)
-    for owner in owners:
+    with ThreadPoolExecutor(8) as pool:
         # Limits outlive the project that they were set for.
-        accept(admin.compute.delete(f"/os-quota-sets/{owner}"), missing=True)
-        accept(admin.block_storage.delete(f"/os-quota-sets/{owner}"), missing=True)
-        accept(admin.network.delete(f"/quotas/{owner}"), missing=True)
-        for service, (path, _key, headers) in FURTHER.items():
-            if has(admin, service):
-                proxy = getattr(admin, service.replace("-", "_"))
-                accept(proxy.delete(f"{path}/{owner}", headers=headers), missing=True)
+        for answer in pool.map(lambda call: call(), _limits(admin, owners)):
+            accept(answer, missing=True)
     _await_gone(admin, owners, "volumes")
     return len(found)
 
 
+def _limits(admin: Any, owners: Iterable[str]) -> Iterator[Callable[[], Any]]:
+    """Yield the calls that delete the limits of projects."""
+    for owner in owners:
+        yield partial(admin.compute.delete, f"/os-quota-sets/{owner}")
+        yield partial(admin.block_storage.delete, f"/os-quota-sets/{owner}")
+        yield partial(admin.network.delete, f"/quotas/{owner}")
+        for service, (path, _key, headers) in FURTHER.items():
+            if has(admin, service):
+                proxy = getattr(admin, service.replace("-", "_"))
+                yield partial(proxy.delete, f"{path}/{owner}", headers=headers)
+
+
 def sweep_secrets(admin: Any) -> int:
     """Delete what members keep in the key manager, which nobody else reaches; return how many objects that was."""
-    swept = 0
     if not (has(admin, "key-manager") and accounts_file().exists()):
-        return swept
+        return 0
     entries = yaml.safe_load(accounts_file().read_text(encoding="utf-8"))["clouds"]
-    for entry in entries.values():
-        scope = entry["auth"].get("project_domain_name", "")
-        if not scope.startswith(prefix()):
-            continue
-        try:
-            own = _open(entry)
-            for collection, key in (("containers", "container_ref"), ("secrets", "secret_ref")):
-                for found in accept(own.key_manager.get(f"/{collection}?limit=100")).json()[collection]:
-                    accept(own.key_manager.delete(f"/{collection}/{found[key].rpartition('/')[2]}"), missing=True)
-                    swept += 1
-        except keystoneauth.Unauthorized:
-            # The person or the project of an earlier run is gone, and what it kept cannot be reached any more.
-            continue
+    own = [e for e in entries.values() if e["auth"].get("project_domain_name", "").startswith(prefix())]
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(_sweep_secrets_of, own))
+
+
+def _sweep_secrets_of(entry: Mapping[str, Any]) -> int:
+    swept = 0
+    try:
+        own = _open(entry)
+        for collection, key in (("containers", "container_ref"), ("secrets", "secret_ref")):
+            for found in accept(own.key_manager.get(f"/{collection}?limit=100")).json()[collection]:
+                accept(own.key_manager.delete(f"/{collection}/{found[key].rpartition('/')[2]}"), missing=True)
+                swept += 1
+    except keystoneauth.Unauthorized:
+        # The person or the project of an earlier run is gone, and what it kept cannot be reached any more.
+        pass
     return swept
 
 
@@ -453,6 +464,8 @@ def _delete(admin: Any, kind: str, item: dict[str, Any]) -> None:
         action = {"os-force_delete": {}}
         accept(admin.block_storage.post(f"/volumes/{item['id']}/action", json=action), missing=True)
     elif kind == "images":
+        if item["protected"]:
+            admin.image.update_image(item["id"], is_protected=False)
         admin.image.delete_image(item["id"])
     elif kind == "server-groups":
         accept(admin.compute.delete(f"/os-server-groups/{item['id']}"), missing=True)

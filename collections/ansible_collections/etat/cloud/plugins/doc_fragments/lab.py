@@ -57,11 +57,12 @@ options:
             description:
               - The types of the services that this site has beyond those of every site, which are C(image),
                 C(placement), C(compute), C(network) and C(block-storage).
-              - They are Barbican for V(key-manager), Octavia for V(load-balancer), Designate for V(dns) and Manila for
-                V(shared-file-system).
+              - They are Barbican for V(key-manager), Octavia for V(load-balancer), Designate for V(dns), Manila for
+                V(shared-file-system) and Swift for V(object-store).
+              - An object store needs a file system with extended attributes, as ext4 and xfs have.
             type: list
             elements: str
-            choices: [key-manager, load-balancer, dns, shared-file-system]
+            choices: [key-manager, load-balancer, dns, shared-file-system, object-store]
             default: []
       domains:
         description:

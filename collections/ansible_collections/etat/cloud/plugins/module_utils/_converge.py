@@ -160,7 +160,7 @@ class Run:
         """
         if not self.plan.changes:
             return
-        leases = Leases(secrets.token_hex(4), _who(), self.declaration.lease, self.declaration.workers)
+        leases = Leases(secrets.token_hex(4), who(), self.declaration.lease, self.declaration.workers)
         try:
             self._take(leases)
             self.apply(leases)
@@ -222,6 +222,16 @@ class Run:
     def problems(self) -> list[Problem]:
         """Return what kept parts of the cloud from being looked at."""
         return list(dict.fromkeys(blocked(self.wanted, self.seen).values()))
+
+    def unverified(self) -> list[str]:
+        """Return what went wrong beside the changes themselves, in sentences."""
+        return [
+            *map(str, self.doubts),
+            *(
+                f"{change.key} still differs after the run. Something else changes it; run again to see the difference."
+                for change in self.left
+            ),
+        ]
 
     def export(self) -> Exported:
         """Return what was seen as a declaration, of the declared tenants and of those of complete domains.
@@ -612,7 +622,7 @@ def _says_anything(item: Mapping[str, Any]) -> bool:
     return any(value for name, value in item.items() if name != "region")
 
 
-def _who() -> str:
+def who() -> str:
     """Return who runs this, for the person who has to wait."""
     return f"{getpass.getuser()} at {socket.gethostname()}"
 

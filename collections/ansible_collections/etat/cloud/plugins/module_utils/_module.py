@@ -9,7 +9,8 @@ import gc
 import json
 import os
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._converge import Declaration, Run, Undeclared
 from ._engine.model import EngineError, Outcome, Problem, State
+from ._harden import Hardening, order_of
 from ._kinds import KINDS
 from ._progress import Progress
 from ._sdk import SDK_ERROR
@@ -45,8 +47,10 @@ class CloudModule:
             missing: str = missing_required_lib("openstacksdk")  # type: ignore[no-untyped-call]
             self._ansible.fail_json(msg=missing, exception=SDK_ERROR)
         self.params: Mapping[str, Any] = self._ansible.params
-        self._run: Run | None = None
+        self._run: Run | Hardening | None = None
         self._problems: list[str] = []
+        #: Where the files are that a hardening wrote.
+        self._kept: dict[str, str] = {}
         #: What a module that only reads has found.
         self._found: dict[str, Any] | None = None
 
@@ -60,19 +64,32 @@ class CloudModule:
         self._problems = [str(problem) for problem in run.problems()]
         if self._ansible.check_mode:
             return
-        self._keep_record(run)
-        try:
+        record = run.result()["record"]
+        if record:
+            self._keep({"": record}, run.plan.digest)
+        with self._telling(run):
             run.converge()
+
+    def harden(self) -> None:
+        """Repair what the controls find, or undo that; in check mode, say what that would take."""
+        self._run = run = Hardening(order_of(self.params), Progress())
+        run.prepare()
+        if self._ansible.check_mode:
+            return
+        with self._telling(run):
+            run.converge(lambda files: self._keep_privately(files, run.plan.digest))
+
+    @contextmanager
+    def _telling(self, run: Run | Hardening) -> Iterator[None]:
+        """Tell what went wrong, also when the run ends early."""
+        try:
+            yield
         finally:
             self._problems += [_unmade(outcome) for outcome in run.outcomes if outcome.state is State.FAILED]
             skipped = sum(outcome.state is State.SKIPPED for outcome in run.outcomes)
             if skipped:
                 self._problems.append(f"Changes skipped because they need one of those: {skipped}.")
-            self._problems += map(str, run.doubts)
-        self._problems += [
-            f"{change.key} still differs after the run. Something else changes it; run again to see the difference."
-            for change in run.left
-        ]
+            self._problems += run.unverified()
 
     def export(self) -> None:
         """Show existing tenants as a declaration that would leave them as they are."""
@@ -107,15 +124,25 @@ class CloudModule:
         """End with what was found, and with nothing changed."""
         self._found = found
 
-    def _keep_record(self, run: Run) -> None:
-        """Write down how to make again what will be deleted, before it is: afterwards nobody knows."""
-        record, folder = run.result()["record"], self.params["record"]
-        if not record or not folder:
-            return
-        path = Path(folder) / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{run.plan.digest[:12]}.json"
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(record, file, indent=2, ensure_ascii=False)
+    def _keep(self, files: Mapping[str, Any], digest: str) -> dict[str, str]:
+        """Write down what nobody knows afterwards, before it is changed, and return the paths.
+
+        files: the contents, by what stands before the ending of their names.
+        """
+        folder = self.params["record"]
+        written: dict[str, str] = {}
+        for name, content in files.items() if folder else ():
+            path = Path(folder) / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest[:12]}{name and '.'}{name}.json"
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                json.dump(content, file, indent=2, ensure_ascii=False, default=str)
+            written[name] = str(path)
+        return written
+
+    def _keep_privately(self, files: Mapping[str, Any], digest: str) -> None:
+        """Write files into a folder of their own, which tells where a cloud is weak."""
+        self._kept = self._keep(files, digest)
+        Path(self.params["record"]).chmod(0o700)
 
     def _declaration(self) -> Declaration:
         params = self.params
@@ -134,7 +161,7 @@ class CloudModule:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        result = self._run.result() if self._run else {}
+        result: dict[str, Any] = {**self._run.result(), **self._files()} if self._run else {}
         if isinstance(error, EngineError) and result.get("outcomes"):
             self._problems += map(str, error.problems)
         elif isinstance(error, EngineError):
@@ -151,6 +178,9 @@ class CloudModule:
         if self._problems:
             self._end(self._ansible.fail_json, **_short(result), msg=self._reported(result))
         self._end(self._ansible.exit_json, **result)
+
+    def _files(self) -> dict[str, Any]:
+        return {"record": self._kept} if isinstance(self._run, Hardening) else {}
 
     def _end(self, end: Callable[..., NoReturn], **result: Any) -> NoReturn:
         # Ansible puts into a result what the module was given. Thousands of tenants would travel back through three

@@ -84,7 +84,14 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         today = date.fromisoformat(params["today"]) if params["today"] else datetime.now(UTC).date()
     with _as_option("tenants"):
         tenants = [
-            Tenant(given["domain"], given["name"], given["sensitivity"], tuple(given["sites"]), _quotas(given))
+            Tenant(
+                given["domain"],
+                given["name"],
+                given["sensitivity"],
+                tuple(given["sites"]),
+                _quotas(given),
+                tuple(given["tags"]),
+            )
             for given in params["tenants"]
         ]
     accounts = (given["account"] for given in params["tenants"])
@@ -155,6 +162,20 @@ class Posture:
         Raises EngineError when the cloud gives the account no token. What one tenant's own account cannot do is said of
         that tenant.
         """
+        self.connect()
+        self.read()
+        with self._phase("judge"):
+            self.results = judge(self.scope.controls, self.facts, self.subjects(), self.scope.waivers, self.scope.today)
+
+    def subjects(self) -> Subjects:
+        """Return what is judged."""
+        return Subjects(self.scope.tenants, self.scope.domains, self.regions, self.scope.roles)
+
+    def connect(self) -> None:
+        """Connect every account.
+
+        Raises EngineError when the cloud gives the account no token.
+        """
         looks = self.scope.looks()
         with self._phase("connect"), ThreadPoolExecutor(self.scope.workers) as pool:
             for name, cloud in zip(looks, pool.map(self._connected, looks), strict=True):
@@ -167,11 +188,11 @@ class Posture:
                         self.facts.refuse("projects", "", Refusal(f"{cloud.what}: {cloud.why}"), tenant.full_name)
         known = sorted({region for cloud in self.clouds.values() for region in cloud.regions()})
         self.regions = tuple(self.scope.regions or known)
+
+    def read(self) -> None:
+        """Read all that the controls look at."""
         with self._phase("read"):
-            self._read(looks)
-        with self._phase("judge"):
-            subjects = Subjects(self.scope.tenants, self.scope.domains, self.regions, self.scope.roles)
-            self.results = judge(self.scope.controls, self.facts, subjects, self.scope.waivers, self.scope.today)
+            self._read(self.scope.looks())
 
     def _connected(self, name: str) -> Cloud | Problem:
         try:
@@ -191,7 +212,7 @@ class Posture:
             return reading.facts
 
         with ThreadPoolExecutor(accounts) as pool:
-            for found in pool.map(look, self.clouds):
+            for found in pool.map(look, [name for name in looks if name in self.clouds]):
                 self.facts.merge(found)
 
     @contextmanager
@@ -201,7 +222,7 @@ class Posture:
         try:
             yield
         finally:
-            self.seconds[name] = time.monotonic() - start
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
 
     # --- the document
 

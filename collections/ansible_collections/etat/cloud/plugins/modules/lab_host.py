@@ -78,6 +78,7 @@ def main() -> None:
         host.check_user()
         host.check_python(module.params["python"])
         host.check_disk(lab)
+        host.check_attributes(lab)
         missing = host.missing_packages()
         host.check_packages(missing, install=module.params["install"])
         host.check_ports(lab, model.programs(lab))

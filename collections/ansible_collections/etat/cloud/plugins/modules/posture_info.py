@@ -14,129 +14,9 @@ description:
   - What could not be read is never a pass. It is not evaluable, and RV(posture.unseen) says why and for whom.
 author:
   - The etat.cloud contributors (@etat-cloud)
-options:
-  tenants:
-    description: The tenants to judge.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description: Name of the project.
-        type: str
-        required: true
-      domain:
-        description: Name of the domain that holds the project.
-        type: str
-        required: true
-      sensitivity:
-        description: How sensitive the tenant's data are; it decides how bad a failure is.
-        type: str
-        choices: [public, internal, sensitive, restricted]
-        required: true
-      sites:
-        description:
-          - Names of the regions in which the tenant is declared.
-          - It is judged in others too, where it has anything there.
-        type: list
-        elements: str
-        default: []
-      quotas:
-        description:
-          - Limits that are agreed on, by region, service and the name that the service has for each.
-          - The services are called as in O(etat.cloud.tenant#module:tenants[].sites[].quotas).
-        type: dict
-        default: {}
-      account:
-        description:
-          - Entry of C(clouds.yaml) that looks, where a cloud gives one account per project.
-          - O(cloud) looks when it is not named.
-        type: str
-  domains:
-    description: Names of the domains that are judged as such, with all their users and groups.
-    type: list
-    elements: str
-    default: []
-  roles:
-    description: Names of the roles that may be given; a control of them cannot judge when none is named.
-    type: list
-    elements: str
-    default: []
-  controls:
-    description:
-      - The controls that judge, each by its id, by the beginning of ids such as V(ETAT-NET), or by its family.
-      - All of them when none is named.
-    type: list
-    elements: str
-    default: []
-  waivers:
-    description:
-      - Dated exceptions. Where all that fails is covered, the result is exempt.
-      - One that names neither domains nor tenants covers what is judged of the cloud as such.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      id:
-        description: Name of the waiver.
-        type: str
-        required: true
-      control:
-        description: Id of the control.
-        type: str
-        required: true
-      owner:
-        description: Who answers for it.
-        type: str
-        required: true
-      reason:
-        description: Why it is there.
-        type: str
-        required: true
-      until:
-        description: The last day on which it holds, such as V(2027-08-31).
-        type: str
-        required: true
-      domains:
-        description: Names of domains that it covers as such.
-        type: list
-        elements: str
-        default: []
-      tenants:
-        description: Tenants that it covers.
-        type: list
-        elements: dict
-        default: []
-        suboptions:
-          name:
-            description: Name of the project.
-            type: str
-            required: true
-          domain:
-            description: Name of the domain that holds the project.
-            type: str
-            required: true
-      objects:
-        description: Ids or names of the objects that it covers; all of them when none is named.
-        type: list
-        elements: str
-        default: []
-  regions:
-    description: Names of the regions to look into; all of the catalogue when none is named.
-    type: list
-    elements: str
-    default: []
-  workers:
-    description: How many calls may be under way at once.
-    type: int
-    default: 8
-  today:
-    description:
-      - The day for which ages and dates count, such as V(2026-11-23).
-      - The day of the run, in UTC, when not named.
-    type: str
 extends_documentation_fragment:
   - etat.cloud._connection
+  - etat.cloud._posture
 attributes:
   check_mode:
     description: Only reads, in check mode and out of it.
@@ -201,48 +81,11 @@ posture:
 
 from ansible_collections.etat.cloud.plugins.module_utils._module import CloudModule
 from ansible_collections.etat.cloud.plugins.module_utils._posture import audit
+from ansible_collections.etat.cloud.plugins.module_utils._posture_options import POSTURE_OPTIONS
 
 
 def main() -> None:
-    tenant = {"name": {"type": "str", "required": True}, "domain": {"type": "str", "required": True}}
-    names = {"type": "list", "elements": "str", "default": []}
-    spec = {
-        "cloud": {"type": "str", "required": True},
-        "tenants": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {
-                **tenant,
-                "sensitivity": {
-                    "type": "str",
-                    "choices": ["public", "internal", "sensitive", "restricted"],
-                    "required": True,
-                },
-                "sites": names,
-                "quotas": {"type": "dict", "default": {}},
-                "account": {"type": "str"},
-            },
-        },
-        "domains": names,
-        "roles": names,
-        "controls": names,
-        "waivers": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {
-                **{name: {"type": "str", "required": True} for name in ("id", "control", "owner", "reason", "until")},
-                "domains": names,
-                "tenants": {"type": "list", "elements": "dict", "default": [], "options": tenant},
-                "objects": names,
-            },
-        },
-        "regions": names,
-        "workers": {"type": "int", "default": 8},
-        "today": {"type": "str"},
-    }
-    with CloudModule(spec) as module:
+    with CloudModule(POSTURE_OPTIONS) as module:
         module.show(posture=audit(module.params))
 
 

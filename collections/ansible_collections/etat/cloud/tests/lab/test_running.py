@@ -20,6 +20,10 @@ FURTHER = {
     "load-balancer": ({"octavia", "octavia-worker"}, {9876}),
     "dns": ({"designate", "designate-central"}, {9001, 5354}),
     "shared-file-system": ({"manila"}, {8786}),
+    "object-store": (
+        {"swift", "swift-account", "swift-container", "swift-object", "swift-updater"},
+        {8080, 6200, 6201, 6202},
+    ),
 }
 
 
@@ -99,9 +103,10 @@ def test_the_keys_of_the_further_services_are_open_to_their_user_alone(
     files = [
         *(f"etc/{region['name']}/barbican/barbican.conf" for region in declared if "key-manager" in region["services"]),
         *(f"data/octavia-{region['name']}/ca.key" for region in declared if "load-balancer" in region["services"]),
+        *(f"etc/{region['name']}/swift/swift.conf" for region in declared if "object-store" in region["services"]),
     ]
     if not files:
-        pytest.skip("no region declares a key manager or load balancers")
+        pytest.skip("no region declares a key manager, load balancers or an object store")
     found = {name: host.file(f"{folder}/{name}") for name in files}
     assert {name: (file.user, file.mode) for name, file in found.items()} == dict.fromkeys(files, ("etat-lab", 0o600))
 

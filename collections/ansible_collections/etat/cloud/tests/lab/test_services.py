@@ -14,6 +14,7 @@ from typing import Any
 
 import openstack
 import pytest
+import requests
 from openstack.config import OpenStackConfig
 from openstack.connection import Connection
 from openstack.exceptions import ForbiddenException
@@ -33,36 +34,51 @@ class Site:
     project: str
     mark: str
     """What nothing else on the lab is called."""
+    reader: Connection
+    """The reader of the same project."""
+    stranger: Connection
+    """The member of another project."""
 
 
 @pytest.fixture(scope="module")
 def site_with(folder: Path, declared: list[dict[str, Any]]) -> Iterator[Callable[[str], Site]]:
     """The first region that declares a service, with a project and an account of its own."""
-    made: dict[str, tuple[Site, Any]] = {}
+    made: dict[str, tuple[Site, tuple[list[Any], list[Any]]]] = {}
 
-    def connect(region: dict[str, Any]) -> tuple[Site, Any]:
+    def connect(region: dict[str, Any]) -> tuple[Site, tuple[list[Any], list[Any]]]:
         cloud = region["cloud"]
         entry = f"{cloud['name']}-provider" if cloud["provider"] else cloud["name"]
         found = OpenStackConfig(config_files=[str(folder / "clouds.yaml")], load_envvars=False)
         admin = Connection(config=found.get_one(cloud=entry, region_name=region["name"]))
         mark, password = f"lab-services-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
-        project = admin.identity.create_project(name=mark, domain_id="default")
-        user = admin.identity.create_user(name=mark, domain_id="default", password=password)
-        role = next(iter(admin.identity.roles(name="member")))
-        admin.identity.assign_project_role_to_user(project, user, role)
-        member = openstack.connect(
-            auth={
-                "auth_url": admin.config.get_auth_args()["auth_url"],
-                "username": mark,
-                "user_domain_id": "default",
-                "project_id": project.id,
-                "password": password,
-            },
-            region_name=region["name"],
-            load_yaml_config=False,
-            load_envvars=False,
-        )
-        return Site(admin, member, project.id, mark), user
+        projects = [admin.identity.create_project(name=mark + end, domain_id="default") for end in ("", "-other")]
+
+        def person(name: str, project: Any, role_name: str) -> tuple[Connection, Any]:
+            user = admin.identity.create_user(name=name, domain_id="default", password=password)
+            role = next(iter(admin.identity.roles(name=role_name)))
+            admin.identity.assign_project_role_to_user(project, user, role)
+            connection = openstack.connect(
+                auth={
+                    "auth_url": admin.config.get_auth_args()["auth_url"],
+                    "username": name,
+                    "user_domain_id": "default",
+                    "project_id": project.id,
+                    "password": password,
+                },
+                region_name=region["name"],
+                load_yaml_config=False,
+                load_envvars=False,
+            )
+            return connection, user
+
+        people = [
+            person(mark, projects[0], "member"),
+            person(f"{mark}-reader", projects[0], "reader"),
+            person(f"{mark}-other", projects[1], "member"),
+        ]
+        member, reader, stranger = (connection for connection, _user in people)
+        site = Site(admin, member, projects[0].id, mark, reader, stranger)
+        return site, ([user for _connection, user in people], projects)
 
     def site(kind: str) -> Site:
         region = next((region for region in declared if kind in region["services"]), None)
@@ -73,11 +89,13 @@ def site_with(folder: Path, declared: list[dict[str, Any]]) -> Iterator[Callable
         return made[region["name"]][0]
 
     yield site
-    for place, user in made.values():
-        place.admin.identity.delete_user(user)
-        place.admin.identity.delete_project(place.project)
-        place.member.close()
-        place.admin.close()
+    for place, (users, projects) in made.values():
+        for user in users:
+            place.admin.identity.delete_user(user)
+        for project in projects:
+            place.admin.identity.delete_project(project)
+        for connection in (place.stranger, place.reader, place.member, place.admin):
+            connection.close()
 
 
 def answer(response: Any, *codes: int) -> Any:
@@ -188,3 +206,63 @@ def test_a_member_writes_what_shares_would_need(site_with: Callable[[str], Site]
     network = answer(api.post("/share-networks", json={"share_network": {"name": "lab"}}), 200, 202)["share_network"]
     assert [found["id"] for found in answer(api.get("/share-networks"), 200)["share_networks"]] == [network["id"]]
     answer(api.delete(f"/share-networks/{network['id']}"), 202)
+
+
+@pytest.fixture
+def container(site_with: Callable[[str], Site]) -> Iterator[tuple[Site, str]]:
+    """A container of the member's, with one object in it, and its path."""
+    site = site_with("object-store")
+    api, path = site.member.object_store, f"/{site.mark}"
+    answer(api.put(path), 201)
+    answer(api.put(f"{path}/note", data=b"kept", headers={"X-Object-Meta-Of": "the lab"}), 201)
+    yield site, path
+    answer(api.delete(f"{path}/note"), 204)
+    answer(api.delete(path), 204)
+
+
+def test_a_member_s_object_comes_back_with_what_was_said_of_it(container: tuple[Site, str]) -> None:
+    site, path = container
+    read = site.member.object_store.get(f"{path}/note")
+    assert (read.status_code, read.content, read.headers["X-Object-Meta-Of"]) == (200, b"kept", "the lab")
+
+
+def test_an_account_soon_knows_how_much_it_holds(container: tuple[Site, str]) -> None:
+    site, _path = container
+    wait(lambda: site.member.object_store.head("/").headers["X-Account-Bytes-Used"], lambda used: used == "4")
+
+
+def test_a_container_is_closed_to_all_but_its_project_until_it_is_opened(container: tuple[Site, str]) -> None:
+    site, path = container
+    address = f"{site.member.object_store.get_endpoint()}{path}"
+    # One more than each may: nobody without a token, and other projects with theirs.
+    assert requests.get(f"{address}/note", timeout=30).status_code == 401
+    for other in (site.stranger, site.reader):
+        token = {"X-Auth-Token": other.authorize()}
+        assert requests.put(f"{address}/note", data=b"mine", headers=token, timeout=30).status_code == 403
+    assert requests.get(address, headers={"X-Auth-Token": site.stranger.authorize()}, timeout=30).status_code == 403
+    assert site.reader.object_store.get(f"{path}/note").content == b"kept"
+    answer(site.member.object_store.post(path, headers={"X-Container-Read": ".r:*"}), 204)
+    assert requests.get(f"{address}/note", timeout=30).content == b"kept"
+    # Opened to be read, not to be listed.
+    assert requests.get(address, timeout=30).status_code == 401
+
+
+def test_only_its_members_are_told_to_whom_a_container_is_open(container: tuple[Site, str]) -> None:
+    site, path = container
+    answer(site.member.object_store.post(path, headers={"X-Container-Read": ".r:*"}), 204)
+    assert site.member.object_store.head(path).headers["X-Container-Read"] == ".r:*"
+    said = site.reader.object_store.head(path)
+    assert said.status_code == 204
+    assert "X-Container-Read" not in said.headers
+
+
+def test_the_administrator_limits_a_project_s_objects(container: tuple[Site, str]) -> None:
+    site, path = container
+    account = site.member.object_store.get_endpoint()
+    limit = {"X-Account-Quota-Bytes": "2"}
+    assert site.member.object_store.post("/", headers=limit).status_code == 403
+    token = {"X-Auth-Token": site.admin.authorize()}
+    answer(requests.post(account, headers={**token, **limit}, timeout=30), 204)
+    assert site.member.object_store.head("/").headers["X-Account-Quota-Bytes"] == "2"
+    assert site.member.object_store.put(f"{path}/note", data=b"kept, and more").status_code == 413
+    answer(requests.post(account, headers={**token, "X-Account-Quota-Bytes": ""}, timeout=30), 204)

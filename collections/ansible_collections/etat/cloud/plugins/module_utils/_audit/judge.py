@@ -28,7 +28,7 @@ from .model import (
 )
 from .sources import SOURCES
 from .view import IN_USE, View
-from .waiver import concerns, waived
+from .waiver import concerns, covering, covers, waived
 
 #: What a result is, of the verdicts on its objects: the first one of these that any of them has.
 PRECEDENCE = (Outcome.FAIL, Outcome.NOT_EVALUABLE, Outcome.MANUAL, Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -48,8 +48,43 @@ def judge(
     controls: Sequence[Control], facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date
 ) -> list[Result]:
     """Return what every control says of every subject of its level, in the order of the controls."""
+    asked = _asked(controls, facts, subjects, waivers, today)
+    return [waived(judged(control, view), view.waivers, today) for control, view in asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One object that fails, with all that a repair wants to know. waiver: the one that covers it."""
+
+    control: Control
+    view: View
+    row: Row
+    finding: Finding
+    waiver: Waiver | None = None
+
+
+def failures(
+    controls: Sequence[Control], facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date
+) -> Iterator[Failure]:
+    """Yield every object that fails, in the order of the controls; waived ones with their waivers."""
+    for control, view in _asked(controls, facts, subjects, waivers, today):
+        result = judged(control, view)
+        if result.outcome is not Outcome.FAIL:
+            continue
+        spared = covering(view.waivers, result, today)
+        for row in control.objects(view):
+            verdict = _verdict(control, view, row)
+            if verdict.outcome is Outcome.FAIL:
+                found = _finding(control, row, verdict)
+                yield Failure(control, view, row, found, next((one for one in spared if covers(one, found)), None))
+
+
+def _asked(
+    controls: Sequence[Control], facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date
+) -> Iterator[tuple[Control, View]]:
+    """Yield every control with every subject of its level."""
     views = {level: list(_views(level, facts, subjects, waivers, today)) for level in Level}
-    return [waived(judged(control, view), view.waivers, today) for control in controls for view in views[control.level]]
+    return ((control, view) for control in controls for view in views[control.level])
 
 
 def judged(control: Control, view: View) -> Result:
@@ -58,7 +93,7 @@ def judged(control: Control, view: View) -> Result:
     result = Result(
         control=control.id,
         level=control.level,
-        domain=tenant.domain if tenant else view.domain.get("name", ""),
+        domain=tenant.domain if tenant else view.domain_name,
         tenant=tenant.name if tenant else "",
         site=view.region if control.level is Level.SITE else "",
         outcome=Outcome.NOT_APPLICABLE,
@@ -128,12 +163,12 @@ def _summed(result: Result, control: Control, verdicts: Sequence[tuple[Row, Verd
         outcome=outcome,
         judged=counted[Outcome.PASS] + counted[Outcome.FAIL],
         reason=_reason(outcome, verdicts),
-        findings=tuple(
-            Finding(control.type, str(row["id"]), str(row.get("name") or ""), dict(verdict.evidence))
-            for row, verdict in verdicts
-            if verdict.outcome is Outcome.FAIL
-        ),
+        findings=tuple(_finding(control, row, verdict) for row, verdict in verdicts if verdict.outcome is Outcome.FAIL),
     )
+
+
+def _finding(control: Control, row: Row, verdict: Verdict) -> Finding:
+    return Finding(control.type, str(row["id"]), str(row.get("name") or ""), dict(verdict.evidence))
 
 
 def _reason(outcome: Outcome, verdicts: Sequence[tuple[Row, Verdict]]) -> str:
@@ -161,6 +196,7 @@ def _views(level: Level, facts: Facts, subjects: Subjects, waivers: Sequence[Wai
             yield View(
                 **common,
                 domain=domains.get(name, {}),
+                domain_name=name,
                 tenants=tuple(tenant for tenant in subjects.tenants if tenant.domain == name),
                 regions=regions,
                 waivers=tuple(waiver for waiver in waivers if concerns(waiver, name, "")),

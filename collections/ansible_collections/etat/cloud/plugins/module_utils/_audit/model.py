@@ -103,11 +103,56 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One call that writes.
+
+    path: below the endpoint. microversion: of the API, where the usual one cannot do it.
+    same_if_exists: the answer that it exists already means that nothing is left to do.
+    """
+
+    method: str
+    path: str
+    body: Any = None
+    headers: tuple[tuple[str, str], ...] = ()
+    microversion: str = ""
+    same_if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What mends one object, and what brings back how it was.
+
+    service: the one that is written to. type, id, name: of the object, in the words of findings.
+    before, after: the fields that differ, for the person who reads the plan; nothing after of what is deleted.
+    calls: what is sent, in order. undo: what brings it back, in order.
+    lasting: what of it nothing brings back, and why.
+    region: that of the service; that of the view where the view has one.
+    seals: it keeps the object from being changed further, so that it comes after all that mends the same object.
+    """
+
+    service: str
+    type: str
+    id: str
+    name: str
+    before: Row
+    after: Row
+    calls: tuple[Call, ...]
+    undo: tuple[Call, ...] = ()
+    lasting: str = ""
+    region: str = ""
+    seals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
-    """How a failure is repaired, and by whom: mode is about programs, text about people."""
+    """How a failure is repaired, and by whom: mode is about programs, text about people.
+
+    fix: what mends one object that fails, none where more has to be known; left out where only people repair it.
+    """
 
     mode: Mode
     text: Text
+    fix: Callable[[View, Row], tuple[Fix, ...]] | None = None
 
 
 class Level(StrEnum):
@@ -277,7 +322,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A tenant as declared: the names of its domain and project, its sensitivity, and its regions.
+    """A tenant as declared: the names of its domain and project, its sensitivity, its regions, its project's tags.
 
     quotas: the limits that are declared, by region, service and the name that the service has for each. The services
     are called as in module tenant.
@@ -290,6 +335,7 @@ class Tenant:
     quotas: Mapping[str, Mapping[str, Mapping[str, int]]] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )
+    tags: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -304,7 +304,7 @@ _VOLUME = (
     # Those of projects that have their own, which not every Cinder lets them have.
     Source(
         "default_volume_types", "block-storage", "/default-types", "default_types", Role.ADMIN, microversion="3.62",
-        nothing=(404, 406), key=("project_id",),
+        common=True, nothing=(404, 406), key=("project_id",),
     ),
     Source(
         "volume_type_encryptions", "block-storage", "/types/{id}/encryption", "", Role.ADMIN, per="volume_types",
@@ -344,7 +344,7 @@ _KEY_MANAGER = (
 _PLACEMENT = (
     Source(
         "resource_providers", "placement", "/resource_providers", "resource_providers", Role.ADMIN, owner=(),
-        key=("uuid",),
+        common=True, key=("uuid",),
     ),
     Source(
         "resource_provider_inventories", "placement", "/resource_providers/{id}/inventories", "inventories",

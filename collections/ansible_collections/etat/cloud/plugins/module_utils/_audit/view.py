@@ -69,6 +69,8 @@ class View:
     region: str = ""
     domain: Row = field(default_factory=dict)
     project: Row = field(default_factory=dict)
+    #: That of a domain that is judged as such, seen or not.
+    domain_name: str = ""
     tenants: tuple[Tenant, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     #: The regions that a control of the cloud, of a domain or of a tenant looks at, if it looks at services.

@@ -44,16 +44,20 @@ def holds(waiver: Waiver, today: date) -> bool:
     return today <= waiver.until
 
 
-def waived(result: Result, waivers: Iterable[Waiver], today: date) -> Result:
-    """Return a failure as what waivers leave of it; exempt where nothing is left."""
-    if result.outcome is not Outcome.FAIL:
-        return result
-    covering = [
+def covering(waivers: Iterable[Waiver], result: Result, today: date) -> list[Waiver]:
+    """Return the waivers that count for a result on a day."""
+    return [
         waiver
         for waiver in waivers
         if waiver.control == result.control and concerns(waiver, result.domain, result.tenant) and holds(waiver, today)
     ]
-    used, left = _left(result.findings, covering)
+
+
+def waived(result: Result, waivers: Iterable[Waiver], today: date) -> Result:
+    """Return a failure as what waivers leave of it; exempt where nothing is left."""
+    if result.outcome is not Outcome.FAIL:
+        return result
+    used, left = _left(result.findings, covering(waivers, result, today))
     if not used:
         return result
     if left:
@@ -69,7 +73,7 @@ def _left(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> tuple[list[
     used: dict[str, Waiver] = {}
     left = []
     for finding in findings:
-        found = next((waiver for waiver in waivers if _covers(waiver, finding)), None)
+        found = next((waiver for waiver in waivers if covers(waiver, finding)), None)
         if found:
             used[found.id] = found
         else:
@@ -77,5 +81,6 @@ def _left(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> tuple[list[
     return list(used.values()), tuple(left)
 
 
-def _covers(waiver: Waiver, finding: Finding) -> bool:
+def covers(waiver: Waiver, finding: Finding) -> bool:
+    """Return whether a waiver is about an object."""
     return not waiver.objects or finding.id in waiver.objects or bool(finding.name and finding.name in waiver.objects)

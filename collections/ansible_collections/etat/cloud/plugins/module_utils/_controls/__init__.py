@@ -14,6 +14,7 @@ from .._audit.model import Control
 from . import (
     api,
     compute,
+    delegation,
     dns,
     governance,
     identity,
@@ -33,6 +34,7 @@ from . import (
 CONTROLS: tuple[Control, ...] = (
     *api.CONTROLS,
     *compute.CONTROLS,
+    *delegation.CONTROLS,
     *dns.CONTROLS,
     *governance.CONTROLS,
     *identity.CONTROLS,

@@ -11,7 +11,9 @@ from datetime import date
 
 from .._audit.model import (
     PASSED,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -50,6 +52,8 @@ SERVER_DAYS, SERVER_DAYS_SENSITIVE = 365, 180
 PATCHED_DAYS = 60
 #: The kinds of server groups that keep servers apart, and the one that always does.
 APART, STRICT = ("anti-affinity", "soft-anti-affinity"), "anti-affinity"
+#: Since then Nova changes whether a volume goes with its server.
+KEEPS_VOLUMES = "2.85"
 #: Bits of RSA: the least, and those that ANSSI recommends today and demands from 2031 on.
 #: https://cyber.gouv.fr/publications/mecanismes-cryptographiques
 RSA_LEAST, RSA_GOOD, RSA_LEAST_UNTIL = 2048, 3072, date(2030, 12, 31)
@@ -433,6 +437,23 @@ def _judge_locked(_view: View, server: Row) -> Verdict:
     return passed_or_failed(server["locked"] is True)
 
 
+def _lock(_view: View, server: Row) -> tuple[Fix, ...]:
+    path = f"/servers/{server['id']}/action"
+    return (
+        Fix(
+            service="compute",
+            type="server",
+            id=server["id"],
+            name=server["name"],
+            before={"locked": False},
+            after={"locked": True},
+            calls=(Call("POST", path, {"lock": None}),),
+            undo=(Call("POST", path, {"unlock": None}),),
+            seals=True,
+        ),
+    )
+
+
 def _attached(view: View) -> Iterator[Row]:
     for server in view.rows("servers"):
         for attached in server.get(ATTACHED) or ():
@@ -453,6 +474,28 @@ def _judge_deletion(view: View, row: Row) -> Verdict:
         if root["id"] == row["id"]:
             return not_applicable("its server starts from it")
     return failed(server=server["id"], server_name=server["name"])
+
+
+def _keep_volume(_view: View, row: Row) -> tuple[Fix, ...]:
+    server = row["server"]
+    path = f"/servers/{server['id']}/os-volume_attachments/{row['id']}"
+
+    def call(goes: bool) -> Call:
+        body = {"volumeAttachment": {"volumeId": row["id"], "delete_on_termination": goes}}
+        return Call("PUT", path, body, microversion=KEEPS_VOLUMES)
+
+    return (
+        Fix(
+            service="compute",
+            type="volume_attachment",
+            id=f"{server['id']}/{row['id']}",
+            name=f"{server['name']}: {row['name'] or row['id']}",
+            before={"delete_on_termination": True},
+            after={"delete_on_termination": False},
+            calls=(call(False),),
+            undo=(call(True),),
+        ),
+    )
 
 
 def _judge_launcher(view: View, server: Row) -> Verdict:
@@ -896,7 +939,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("info", "low", "low"),
         references=references(iso27001="8.32"),
-        repair=Repair(Mode.SAFE, Text("Lock the server.", "Verrouiller le serveur.")),
+        repair=Repair(Mode.SAFE, Text("Lock the server.", "Verrouiller le serveur."), _lock),
         objects=_servers,
         judge=_judge_locked,
     ),
@@ -919,6 +962,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Set delete_on_termination of the attachment to false.",
                 "Mettre delete_on_termination de l'attachement à false.",
             ),
+            _keep_volume,
         ),
         caution=Text(
             "A volume for scratch data may go with its server.",

@@ -8,9 +8,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
+from .._audit.fixes import deleted
 from .._audit.model import (
     PASSED,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -65,6 +68,12 @@ def _judge_share(view: View, share: Row) -> Verdict:
     return passed_or_failed(not foreign, target_project=target, target_domain=view.domain_of(target) or "unknown")
 
 
+def _unshare(_view: View, share: Row) -> tuple[Fix, ...]:
+    path, target = f"/zones/{share['parent_id']}/shares", share["target_project_id"]
+    back = Call("POST", path, {"target_project_id": target}, same_if_exists=True)
+    return (deleted("dns", "zone_share", share, f"{path}/{share['id']}", {"target_project": target}, back),)
+
+
 def _transfers(view: View) -> Iterator[Row]:
     # A project is also shown what others offer it, without a word on whose zone it is.
     own = {zone["id"]: zone["name"] for zone in view.rows("zones")}
@@ -85,6 +94,12 @@ def _judge_transfer(view: View, request: Row) -> Verdict:
         target_project=target or "any",
         days="unknown" if days is None else days,
     )
+
+
+def _withdraw(_view: View, request: Row) -> tuple[Fix, ...]:
+    lasting = "its key is shown to nobody; the owner offers the zone again"
+    path, target = f"/zones/tasks/transfer_requests/{request['id']}", request["target_project_id"] or "any"
+    return (deleted("dns", "zone_transfer_request", request, path, {"target_project": target}, None, lasting),)
 
 
 # --- DNS-003, DNS-006
@@ -260,7 +275,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("low", "medium", "high"),
         references=references(pssie="EXP-CI-DNS EXP-RESTR-DROITS", anssi_hygiene="9", iso27001="5.15 8.3"),
-        repair=Repair(Mode.GUARDED, Text("Delete the share.", "Supprimer le partage.")),
+        repair=Repair(Mode.GUARDED, Text("Delete the share.", "Supprimer le partage."), _unshare),
         caution=Text(
             "A zone may be common to ministries; a waiver says so.",
             "Une zone peut être commune à des ministères ; une dérogation le dit.",
@@ -289,6 +304,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Delete the request, and make one with a target when it is needed.",
                 "Supprimer la demande, et en faire une avec un destinataire le moment venu.",
             ),
+            _withdraw,
         ),
         objects=_transfers,
         judge=_judge_transfer,

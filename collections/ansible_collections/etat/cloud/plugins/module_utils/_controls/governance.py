@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from .._audit.fixes import changed, labelled, tagged
 from .._audit.model import (
     PASSED,
     SENSITIVITIES,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -58,9 +62,28 @@ def _judge_sensitivity(view: View, project: Row) -> Verdict:
     return passed_or_failed(good, tags=", ".join(said), declared=view.sensitivity)
 
 
+def _say_sensitivity(view: View, project: Row) -> tuple[Fix, ...]:
+    return (_tagged_project(project, {SENSITIVITY: view.sensitivity}),)
+
+
+def _tagged_project(project: Row, wanted: Mapping[str, str]) -> Fix:
+    return tagged("identity", "project", project, f"/projects/{project['id']}", wanted)
+
+
+def _declared(view: View, name: str) -> str:
+    """Return what the estate says of a tenant in a tag; empty where it does not say it once."""
+    said = tag_values({"tags": view.tenant.tags if view.tenant else ()}, name)
+    return said[0] if len(said) == 1 else ""
+
+
 def _judge_contacts(_view: View, project: Row) -> Verdict:
     missing = [name for name in (OWNER, CONTACT) if not any(tag_values(project, name))]
     return passed_or_failed(not missing, missing=", ".join(missing))
+
+
+def _say_contacts(view: View, project: Row) -> tuple[Fix, ...]:
+    wanted = {name: _declared(view, name) for name in (OWNER, CONTACT) if not any(tag_values(project, name))}
+    return (_tagged_project(project, wanted),) if all(wanted.values()) else ()
 
 
 def _judge_end(view: View, project: Row) -> Verdict:
@@ -119,6 +142,14 @@ def _judge_immutable(_view: View, project: Row) -> Verdict:
     return passed_or_failed((project.get("options") or {}).get("immutable") is True)
 
 
+def _make_immutable(_view: View, project: Row) -> tuple[Fix, ...]:
+    before = (project.get("options") or {}).get("immutable")
+    path = f"/projects/{project['id']}"
+    fix = changed("identity", "project", project, "PATCH", path, "project", options={"immutable": True})
+    back = Call("PATCH", path, {"project": {"options": {"immutable": before}}})
+    return (replace(fix, before={"immutable": bool(before)}, after={"immutable": True}, undo=(back,), seals=True),)
+
+
 def _judge_parent(view: View, project: Row) -> Verdict:
     parent_id = project.get("parent_id")
     if not parent_id or parent_id == project["domain_id"]:
@@ -144,6 +175,28 @@ def _judge_labels(_view: View, row: Row) -> Verdict:
     said = labels(row)
     missing = [name for name in MANDATORY if not said.get(name)]
     return passed_or_failed(not missing, kind=row["what"], missing=", ".join(missing))
+
+
+#: Where Nova and Cinder keep what servers and volumes say of themselves, and where Neutron and Glance do.
+IN_METADATA = {"server": ("compute", "/servers"), "volume": ("block-storage", "/volumes")}
+IN_TAGS = {"network": ("network", "/networks"), "image": ("image", "/images")}
+
+
+def _label(view: View, row: Row) -> tuple[Fix, ...]:
+    said = labels(row)
+    known = {
+        SENSITIVITY: view.sensitivity,
+        OWNER: _declared(view, OWNER) or next(iter(tag_values(view.project, OWNER)), ""),
+        ENVIRONMENT: _declared(view, ENVIRONMENT) or next(iter(tag_values(view.project, ENVIRONMENT)), ""),
+    }
+    wanted = {name: known[name] for name in MANDATORY if not said.get(name)}
+    if not all(wanted.values()):
+        return ()
+    if row["what"] in IN_METADATA:
+        service, path = IN_METADATA[row["what"]]
+        return (labelled(service, row["what"], row, f"{path}/{row['id']}", wanted),)
+    service, path = IN_TAGS[row["what"]]
+    return (tagged(service, row["what"], row, f"{path}/{row['id']}", wanted),)
 
 
 def _judge_environments(view: View, project: Row) -> Verdict:
@@ -191,7 +244,7 @@ CONTROLS: tuple[Control, ...] = (
             nis2="21.2.i",
             secnumcloud="8.3",
         ),
-        repair=Repair(Mode.SAFE, TAG_IT),
+        repair=Repair(Mode.SAFE, TAG_IT, _say_sensitivity),
         objects=_project,
         judge=_judge_sensitivity,
     ),
@@ -208,7 +261,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.TENANT,
         severity=severities("medium", "medium", "high"),
         references=references(pssie="GDB-INVENT", anssi_hygiene="39", iso27001="5.9", secnumcloud="8.1"),
-        repair=Repair(Mode.SAFE, TAG_IT),
+        repair=Repair(Mode.SAFE, TAG_IT, _say_contacts),
         caution=Text(
             "That the person is still there is not checked.", "La présence effective de la personne n'est pas vérifiée."
         ),
@@ -308,7 +361,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.TENANT,
         severity=severities("-", "-", "medium"),
         references=references(iso27001="8.32", secnumcloud="12.2"),
-        repair=Repair(Mode.SAFE, Text("Set the option immutable.", "Poser l'option immutable.")),
+        repair=Repair(Mode.SAFE, Text("Set the option immutable.", "Poser l'option immutable."), _make_immutable),
         objects=_project,
         judge=_judge_immutable,
     ),
@@ -345,7 +398,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("low", "low", "medium"),
         references=references(anssi_hygiene="4", iso27001="5.13", secnumcloud="8.4"),
-        repair=Repair(Mode.SAFE, TAG_IT),
+        repair=Repair(Mode.SAFE, TAG_IT, _label),
         objects=_tagged,
         judge=_judge_labels,
     ),

@@ -10,9 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from .._audit.fixes import changed, quoted
 from .._audit.model import (
     PASSED,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -49,8 +52,8 @@ PASSWORD_DAYS = 366
 PASSWORD_LENGTH, SHORT, LONG = 12, "aB3$eF6-hJ9", "aB3$eF6-hJ9+kM2_pQ5:rS8;"
 #: The most emergency accounts of a domain, managers in a group, and people who act in a project.
 EMERGENCIES, MANAGERS, ACTORS = 2, 5, 20
-#: The projects in which OpenStack's own services have their accounts.
-SERVICE_PROJECTS = ("service", "services")
+#: The projects in which OpenStack's own services have their accounts, and the roles that they hold there.
+SERVICE_PROJECTS, SERVICE_ROLES = ("service", "services"), ("service", ADMIN)
 #: Roles that one person does not hold at once.
 CONFLICTS = (("auditor", MEMBER), ("auditor", MANAGER), ("auditor", ADMIN), ("secops", "developer"))
 #: Names that are nobody's.
@@ -174,6 +177,30 @@ def _not_bypassed(option: str, *kinds: str) -> Callable[[View, Row], Verdict]:
     return judge
 
 
+def _unset(option: str) -> Callable[[View, Row], tuple[Fix, ...]]:
+    """Return what sets an option of a user to false; the others stay as they are."""
+
+    def fix(_view: View, user: Row) -> tuple[Fix, ...]:
+        return (
+            Fix(
+                service="identity",
+                type="user",
+                id=user["id"],
+                name=user["name"],
+                before={option: True},
+                after={option: False},
+                calls=(_set_option(user, option, False),),
+                undo=(_set_option(user, option, True),),
+            ),
+        )
+
+    return fix
+
+
+def _set_option(user: Row, option: str, value: bool) -> Call:
+    return Call("PATCH", f"/users/{user['id']}", {"user": {"options": {option: value}}})
+
+
 def _judge_password_expires(view: View, user: Row) -> Verdict:
     spared = _exempt(view, user, local=True)
     if spared:
@@ -242,6 +269,10 @@ def _judge_default_project(view: View, user: Row) -> Verdict:
         *([] if wanted in _projects_of(view, user["id"]) else ["the user has no role in it"]),
     ]
     return passed_or_failed(not problems, project=project["name"], why=", ".join(problems))
+
+
+def _clear_default_project(_view: View, user: Row) -> tuple[Fix, ...]:
+    return (changed("identity", "user", user, "PATCH", f"/users/{user['id']}", "user", default_project_id=None),)
 
 
 def _projects_of(view: View, user_id: str) -> set[str]:
@@ -380,12 +411,12 @@ def _judge_inference(view: View, row: Row) -> Verdict:
 
 
 def is_service(view: View, user_id: str) -> bool:
-    """Return whether a user is one of OpenStack's own services: it holds a role in their project.
+    """Return whether a user is one of OpenStack's own services: it holds one of their roles in their project.
 
-    A project of that name in the domain that is judged is anybody's.
+    Anybody may call a project so, but managers of domains can give neither of these roles.
     """
     return any(
-        row["scope"]["project"].get("name") in SERVICE_PROJECTS and row["domain_id"] not in view.owners
+        row["scope"]["project"].get("name") in SERVICE_PROJECTS and role_of(row) in SERVICE_ROLES
         for row in view.by("role_assignments", "user_id", user_id)
         if row["project_id"]
     )
@@ -448,6 +479,28 @@ def _judge_members(view: View, group: Row) -> Verdict:
     strange = [user["name"] for user in members if user["domain_id"] != group["domain_id"]]
     return passed_or_failed(
         not (disabled or strange), disabled=", ".join(sorted(disabled)), of_other_domains=", ".join(sorted(strange))
+    )
+
+
+def _take_disabled_out(view: View, group: Row) -> tuple[Fix, ...]:
+    members = view.by("group_members", "parent_id", group["id"])
+    if any(user["domain_id"] != group["domain_id"] for user in members):
+        # Whether those of other domains belong in it is for people to say.
+        return ()
+    return tuple(_taken_out(group, user) for user in members if not user["enabled"])
+
+
+def _taken_out(group: Row, user: Row) -> Fix:
+    path = f"/groups/{group['id']}/users/{quoted(user['id'])}"
+    return Fix(
+        service="identity",
+        type="group_membership",
+        id=f"{group['id']}/{user['id']}",
+        name=f"{user['name']} in {group['name']}",
+        before={"user": user["name"], "group": group["name"]},
+        after={},
+        calls=(Call("DELETE", path),),
+        undo=(Call("PUT", path),),
     )
 
 
@@ -559,7 +612,11 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.DOMAIN,
         severity=severities("medium", "high", "high"),
         references=references(iso27001="8.5", secnumcloud="9.5"),
-        repair=Repair(Mode.SAFE, Text("Set the option to false.", "Mettre l'option à false.")),
+        repair=Repair(
+            Mode.SAFE,
+            Text("Set the option to false.", "Mettre l'option à false."),
+            _unset("ignore_lockout_failure_attempts"),
+        ),
         caution=Text(
             "Whether Keystone locks anybody out at all is not shown by its API.",
             "L'API de Keystone ne montre pas si le blocage est en service.",
@@ -586,6 +643,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Set the option to false when the next password is ready.",
                 "Mettre l'option à false une fois le prochain mot de passe prêt.",
             ),
+            _unset("ignore_password_expiry"),
         ),
         caution=ALLOWED,
         objects=_users,
@@ -610,6 +668,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Set the option to false once the user has got in, or disable the user.",
                 "Mettre l'option à false une fois l'utilisateur connecté, ou désactiver le compte.",
             ),
+            _unset("ignore_user_inactivity"),
         ),
         caution=NAMED,
         objects=_users,
@@ -655,7 +714,11 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.DOMAIN,
         severity=severities("low", "low", "medium"),
         references=references(anssi_hygiene="12"),
-        repair=Repair(Mode.SAFE, Text("Set the option to false.", "Mettre l'option à false.")),
+        repair=Repair(
+            Mode.SAFE,
+            Text("Set the option to false.", "Mettre l'option à false."),
+            _unset("ignore_change_password_upon_first_use"),
+        ),
         caution=NAMED,
         objects=_users,
         judge=_not_bypassed("ignore_change_password_upon_first_use", TECHNICAL),
@@ -884,8 +947,8 @@ CONTROLS: tuple[Control, ...] = (
             "Services of the cloud are not its administrators", "Les services du nuage n'en sont pas administrateurs"
         ),
         criterion=Text(
-            "No user with a role in the project service holds admin anywhere.",
-            "Aucun utilisateur ayant un rôle dans le projet service n'a admin où que ce soit.",
+            "No user with the role service or admin in the project service holds admin anywhere.",
+            "Aucun utilisateur ayant le rôle service ou admin dans le projet service n'a admin où que ce soit.",
         ),
         type="user",
         reads=("role_assignments",),
@@ -936,7 +999,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.DOMAIN,
         severity=severities("low", "low", "medium"),
         references=references(iso27001="5.18"),
-        repair=Repair(Mode.SAFE, Text("Clear it.", "L'effacer.")),
+        repair=Repair(Mode.SAFE, Text("Clear it.", "L'effacer."), _clear_default_project),
         objects=_users,
         judge=_judge_default_project,
     ),
@@ -1000,7 +1063,9 @@ CONTROLS: tuple[Control, ...] = (
         severity=severities("low", "medium", "medium"),
         references=references(iso27001="5.18"),
         repair=Repair(
-            Mode.SAFE, Text("Take disabled users out of the group.", "Retirer du groupe les comptes désactivés.")
+            Mode.SAFE,
+            Text("Take disabled users out of the group.", "Retirer du groupe les comptes désactivés."),
+            _take_disabled_out,
         ),
         objects=_acting_groups,
         judge=_judge_members,

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from .._audit.fixes import deleted, patched_image, quoted
 from .._audit.model import (
     PASSED,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -214,6 +218,10 @@ def _judge_community(_view: View, image: Row) -> Verdict:
     return passed_or_failed(image["visibility"] != "community", visibility=image["visibility"])
 
 
+def _withdraw(_view: View, image: Row) -> tuple[Fix, ...]:
+    return (patched_image(image, visibility="private"),)
+
+
 def _judge_members(view: View, image: Row) -> Verdict:
     # One that refused the offer still reads the image by its id, so that every member counts.
     members = [row["member_id"] for row in view.by("image_members", "parent_id", image["id"])]
@@ -222,6 +230,36 @@ def _judge_members(view: View, image: Row) -> Verdict:
         return failed(projects=", ".join(sorted(outside)), members=len(members))
     unseen = any(view.foreign(id) is None for id in members)
     return not_evaluable("a project that it is shared with was not seen") if unseen else PASSED
+
+
+def _take_members_away(view: View, image: Row) -> tuple[Fix, ...]:
+    return tuple(
+        _taken_away(image, member)
+        for member in view.by("image_members", "parent_id", image["id"])
+        if view.foreign(member["member_id"])
+    )
+
+
+def _taken_away(image: Row, member: Row) -> Fix:
+    id, path = member["member_id"], f"/images/{image['id']}/members"
+    row = {**member, "name": f"{image.get('name') or image['id']} with project {id}"}
+    back = Call("POST", path, {"member": id}, same_if_exists=True)
+    fix = deleted("image", "image_member", row, f"{path}/{quoted(id)}", {"status": member.get("status")}, back)
+    # Who was offered it answers anew; an administrator answers for it.
+    status = Call("PUT", f"{path}/{quoted(id)}", {"status": member.get("status")})
+    return fix if member.get("status") in (None, "pending") else replace(fix, undo=(*fix.undo, status))
+
+
+def _protect(_view: View, image: Row) -> tuple[Fix, ...]:
+    return (patched_image(image, protected=True),)
+
+
+def _hide(_view: View, image: Row) -> tuple[Fix, ...]:
+    return (patched_image(image, os_hidden=True),)
+
+
+def _ask_for_secure_boot(_view: View, image: Row) -> tuple[Fix, ...]:
+    return (patched_image(image, hw_firmware_type="uefi", os_secure_boot="required"),)
 
 
 def _judge_protected(_view: View, image: Row) -> Verdict:
@@ -372,7 +410,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("high", "high", "critical"),
         references=references(iso27001="5.15 8.3", secnumcloud="9.7"),
-        repair=Repair(Mode.GUARDED, WITHDRAW),
+        repair=Repair(Mode.GUARDED, WITHDRAW, _withdraw),
         caution=PUBLISHER,
         objects=_images,
         judge=_judge_public,
@@ -390,7 +428,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("high", "high", "critical"),
         references=references(iso27001="5.15 8.3"),
-        repair=Repair(Mode.GUARDED, WITHDRAW),
+        repair=Repair(Mode.GUARDED, WITHDRAW, _withdraw),
         caution=PUBLISHER,
         objects=_images,
         judge=_judge_community,
@@ -411,6 +449,7 @@ CONTROLS: tuple[Control, ...] = (
         repair=Repair(
             Mode.GUARDED,
             Text("Take the member away from the image.", "Retirer ce membre de l'image."),
+            _take_members_away,
         ),
         caution=Text(
             "Shared is Glance's default: an image without members is shared with nobody, and passes.",
@@ -432,7 +471,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("low", "medium", "medium"),
         references=references(iso27001="8.32"),
-        repair=Repair(Mode.SAFE, Text("Set protected on the image.", "Poser protected sur l'image.")),
+        repair=Repair(Mode.SAFE, Text("Set protected on the image.", "Poser protected sur l'image."), _protect),
         objects=_images,
         judge=_judge_protected,
     ),
@@ -502,7 +541,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("low", "medium", "medium"),
         references=references(anssi_hygiene="34", iso27001="8.8"),
-        repair=Repair(Mode.GUARDED, REPLACE),
+        repair=Repair(Mode.GUARDED, REPLACE, _hide),
         caution=Text(
             "Without image_build_date the day of the upload counts, and what was uploaded may be older.",
             "Sans image_build_date, le jour du dépôt compte, et ce qui a été déposé peut être plus ancien.",
@@ -525,7 +564,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("medium", "high", "high"),
         references=references(pssie="EXP-OBSOLET", anssi_hygiene="35", iso27001="8.8"),
-        repair=Repair(Mode.GUARDED, REPLACE),
+        repair=Repair(Mode.GUARDED, REPLACE, _hide),
         caution=Text(
             "Extended support that is paid for counts once maintained_until says so.",
             "Un support étendu payant compte dès que maintained_until le dit.",
@@ -552,6 +591,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Set both properties after a trial: an unsigned loader no longer starts.",
                 "Poser les deux propriétés après essai : un chargeur non signé ne démarre plus.",
             ),
+            _ask_for_secure_boot,
         ),
         caution=Text(
             "Some systems, and some appliances, cannot do it; a flavor may ask for it instead.",

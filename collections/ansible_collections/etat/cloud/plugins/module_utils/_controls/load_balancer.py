@@ -8,11 +8,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from .._audit.filtering import by_version, is_anybody
+from .._audit.fixes import changed
 from .._audit.model import (
     PASSED,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -149,6 +153,24 @@ def _judge_versions(_view: View, listener: Row) -> Verdict:
     return passed_or_failed(set(versions) <= GOOD_VERSIONS, tls_versions=", ".join(sorted(versions)))
 
 
+def _drop_old_versions(_view: View, listener: Row) -> tuple[Fix, ...]:
+    good = sorted(GOOD_VERSIONS & set(listener["tls_versions"])) or sorted(GOOD_VERSIONS)
+    return (_changed_listener(listener, tls_versions=good),)
+
+
+def _changed_listener(listener: Row, **after: Any) -> Fix:
+    return changed(
+        "load-balancer", "listener", listener, "PUT", f"/lbaas/listeners/{listener['id']}", "listener", **after
+    )
+
+
+def _drop_weak_ciphers(_view: View, listener: Row) -> tuple[Fix, ...]:
+    good = [name for name in re.split("[:, ]", listener["tls_ciphers"]) if name and _is_good(name)]
+    # Without any, nobody would be served.
+    left = [name for name in good if not NO_CIPHERS.fullmatch(name)]
+    return (_changed_listener(listener, tls_ciphers=":".join(good)),) if left else ()
+
+
 def _judge_ciphers(_view: View, listener: Row) -> Verdict:
     # The suites of TLS 1.3 are good, all of them, and named elsewhere.
     if set(listener.get("tls_versions") or ()) == LAST_VERSION:
@@ -232,6 +254,11 @@ def _judge_hsts(view: View, listener: Row) -> Verdict:
     age = listener["hsts_max_age"] or 0
     subdomains = bool(listener["hsts_include_subdomains"])
     return passed_or_failed(age >= YEAR and subdomains, hsts_max_age=age, hsts_include_subdomains=subdomains)
+
+
+def _send_hsts(_view: View, listener: Row) -> tuple[Fix, ...]:
+    fix = _changed_listener(listener, hsts_max_age=YEAR, hsts_include_subdomains=True)
+    return (replace(fix, lasting="browsers that saw it keep to HTTPS for a year"),)
 
 
 def _judge_client(_view: View, listener: Row) -> Verdict:
@@ -379,6 +406,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Set tls_versions to TLSv1.2 and TLSv1.3, after a look at which clients still need older ones.",
                 "Fixer tls_versions à TLSv1.2 et TLSv1.3, après examen des clients qui en exigent de plus anciennes.",
             ),
+            _drop_old_versions,
         ),
         objects=_listeners(TERMINATED),
         judge=_enabled(_judge_versions),
@@ -405,6 +433,7 @@ CONTROLS: tuple[Control, ...] = (
         repair=Repair(
             Mode.GUARDED,
             Text("Take the weak suites out of tls_ciphers.", "Retirer les suites faibles de tls_ciphers."),
+            _drop_weak_ciphers,
         ),
         caution=Text(
             "A word of OpenSSL that stands for many suites, such as HIGH, counts as weak.",
@@ -488,8 +517,9 @@ CONTROLS: tuple[Control, ...] = (
         severity=severities("low", "low", "medium"),
         references=references(anssi_hygiene="21", anssi_tls="R1", iso27001="8.26"),
         repair=Repair(
-            Mode.SAFE,
+            Mode.GUARDED,
             Text("Set hsts_max_age and hsts_include_subdomains.", "Fixer hsts_max_age et hsts_include_subdomains."),
+            _send_hsts,
         ),
         caution=Text("The application may send the header itself.", "L'application peut envoyer elle-même l'en-tête."),
         objects=_listeners(TERMINATED),

@@ -9,9 +9,12 @@ import ipaddress
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from .._audit.filtering import LAST_PORT, Opening, Rule, by_version, outside, ports_text, ranges
+from .._audit.fixes import changed, deleted, deleted_policy
 from .._audit.model import (
     PASSED,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -235,6 +238,10 @@ def _judge_share(view: View, policy: Row) -> Verdict:
     return passed_or_failed(not foreign, group=policy["object_id"], shared_with=target)
 
 
+def _unshare(_view: View, policy: Row) -> tuple[Fix, ...]:
+    return (deleted_policy(policy, f"security group {policy['name']}"),)
+
+
 def _named_groups(view: View) -> Iterable[Row]:
     # Neutron makes the default group, and lets nobody delete it.
     return [group for group in view.rows("security_groups") if group["name"] != DEFAULT]
@@ -306,6 +313,11 @@ def _judge_network_security(_view: View, network: Row) -> Verdict:
     return passed_or_failed(bool(network["port_security_enabled"]))
 
 
+def _secure_network(_view: View, network: Row) -> tuple[Fix, ...]:
+    path = f"/networks/{network['id']}"
+    return (changed("network", "network", network, "PUT", path, "network", port_security_enabled=True),)
+
+
 def _judge_port_security(_view: View, port: Row) -> Verdict:
     return passed_or_failed(
         bool(port["port_security_enabled"]), network=port["network_id"], device=port.get("device_id", "")
@@ -319,15 +331,25 @@ def _judge_grouped(_view: View, port: Row) -> Verdict:
 
 
 def _judge_pairs(view: View, port: Row) -> Verdict:
+    wide = _wide_pairs(view, port)
+    return passed_or_failed(not wide, pairs=", ".join(wide), device=port.get("device_id", ""))
+
+
+def _wide_pairs(view: View, port: Row) -> list[str]:
     listed = by_version(pair["ip_address"] for pair in port["allowed_address_pairs"] or ())
     # Several small ones may be neighbours, or all of the subnet together.
-    wide = [
+    return [
         prefix
         for version, pairs in listed.items()
         if any(last - first >= MOST_ADDRESSES for first, last in ranges(pairs)) or _cover(view, port, pairs, version)
         for prefix in pairs
     ]
-    return passed_or_failed(not wide, pairs=", ".join(wide), device=port.get("device_id", ""))
+
+
+def _reset_pairs(view: View, port: Row) -> tuple[Fix, ...]:
+    wide = _wide_pairs(view, port)
+    kept = [pair for pair in port["allowed_address_pairs"] if pair["ip_address"] not in wide]
+    return (changed("network", "port", port, "PUT", f"/ports/{port['id']}", "port", allowed_address_pairs=kept),)
 
 
 def _cover(view: View, port: Row, prefixes: Sequence[str], version: int) -> bool:
@@ -359,6 +381,12 @@ def _judge_tagging(_view: View, row: Row) -> Verdict:
 def _judge_options(view: View, port: Row) -> Verdict:
     if port.get("device_owner", "").startswith("baremetal:"):
         return not_applicable("Ironic starts the machine by these options")
+    found = [f"{_option(option)}={option.get('opt_value')}" for option in _hijacking(view, port)]
+    return passed_or_failed(not found, options="; ".join(found), device=port.get("device_id", ""))
+
+
+def _hijacking(view: View, port: Row) -> list[Row]:
+    """Return the DHCP options of a port that are among the listed ones."""
     subnets = [view.one("subnets", fixed.get("subnet_id")) for fixed in port.get("fixed_ips") or ()]
     resolvers = {address for subnet in subnets if subnet for address in subnet.get("dns_nameservers") or ()}
     found = []
@@ -367,8 +395,27 @@ def _judge_options(view: View, port: Row) -> Verdict:
         values = {value.strip(" []") for value in str(option.get("opt_value") or "").split(",")}
         # To say once more what the subnet says changes nothing.
         if name and not (name == "dns-server" and values <= resolvers):
-            found.append(f"{name}={option.get('opt_value')}")
-    return passed_or_failed(not found, options="; ".join(found), device=port.get("device_id", ""))
+            found.append(option)
+    return found
+
+
+def _clear_options(view: View, port: Row) -> tuple[Fix, ...]:
+    path = f"/ports/{port['id']}"
+    before = _hijacking(view, port)
+    # Neutron takes away an option without a value, and leaves those alone that are not named.
+    after = [{**option, "opt_value": None} for option in before]
+    return (
+        Fix(
+            service="network",
+            type="port",
+            id=port["id"],
+            name=str(port.get("name") or ""),
+            before={"extra_dhcp_opts": "; ".join(f"{row['opt_name']}={row.get('opt_value')}" for row in before)},
+            after={"extra_dhcp_opts": ""},
+            calls=(Call("PUT", path, {"port": {"extra_dhcp_opts": after}}),),
+            undo=(Call("PUT", path, {"port": {"extra_dhcp_opts": before}}),),
+        ),
+    )
 
 
 def _option(option: Row) -> str:
@@ -456,6 +503,17 @@ def _guarded(exposure: Exposure, opening: Opening) -> Iterator[str]:
 
 def _forwardings(view: View) -> Iterable[Row]:
     return view.rows("port_forwardings")
+
+
+def _delete_forwarding(_view: View, forwarding: Row) -> tuple[Fix, ...]:
+    path = f"/floatingips/{forwarding['parent_id']}/port_forwardings"
+    # Neutron tells one port twice, and takes it once.
+    ranged = {name: forwarding.get(name) for name in ("internal_port_range", "external_port_range")}
+    ports = {name: forwarding.get(name) for name in ("internal_port", "external_port")}
+    made = {name: forwarding.get(name) for name in ("internal_port_id", "internal_ip_address", "protocol")}
+    made |= {"description": forwarding.get("description") or ""} | (ports if all(ports.values()) else ranged)
+    back = Call("POST", path, {"port_forwarding": made}, same_if_exists=True)
+    return (deleted("network", "port_forwarding", forwarding, f"{path}/{forwarding['id']}", made, back),)
 
 
 def _judge_forwarding(view: View, forwarding: Row) -> Verdict:
@@ -584,7 +642,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("medium", "medium", "high"),
         references=references(anssi_hygiene="19", iso27001="8.22"),
-        repair=Repair(Mode.GUARDED, Text("Delete the RBAC policy.", "Supprimer la politique RBAC.")),
+        repair=Repair(Mode.GUARDED, Text("Delete the RBAC policy.", "Supprimer la politique RBAC."), _unshare),
         objects=_shares,
         judge=_judge_share,
     ),
@@ -636,6 +694,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Turn port security on; ports that are there keep what they have.",
                 "Activer la sécurité des ports ; les ports existants gardent la leur.",
             ),
+            _secure_network,
         ),
         caution=Text(
             "Networks of virtual routers and firewalls may need it off: they need a waiver.",
@@ -709,6 +768,7 @@ CONTROLS: tuple[Control, ...] = (
         repair=Repair(
             Mode.GUARDED,
             Text("Name the shared addresses one by one.", "Nommer une à une les adresses partagées."),
+            _reset_pairs,
         ),
         caution=Text(
             "Virtual routers and the nodes of some clusters carry whole networks: they need a waiver.",
@@ -784,7 +844,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("low", "medium", "high"),
         references=references(pssie="RES-COUCHBAS", iso27001="8.20"),
-        repair=Repair(Mode.SAFE, Text("Clear these options.", "Effacer ces options.")),
+        repair=Repair(Mode.SAFE, Text("Clear these options.", "Effacer ces options."), _clear_options),
         objects=own_ports,
         judge=_judge_options,
     ),
@@ -880,6 +940,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Delete the forwarding; administer through a bastion or a VPN.",
                 "Supprimer la redirection ; administrer par un rebond ou un VPN.",
             ),
+            _delete_forwarding,
         ),
         objects=_forwardings,
         judge=_judge_forwarding,

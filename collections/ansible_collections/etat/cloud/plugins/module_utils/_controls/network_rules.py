@@ -18,9 +18,11 @@ from .._audit.filtering import (
     is_wide,
     public_share,
 )
+from .._audit.fixes import deleted_rule
 from .._audit.model import (
     PASSED,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -122,6 +124,10 @@ def _opens(picks: Callable[[Opening], bool]) -> Callable[[View, Row], Verdict]:
         return not_evaluable(UNKNOWN_GROUP) if rule.unknown else PASSED
 
     return judge
+
+
+def _delete(view: View, row: Row) -> tuple[Fix, ...]:
+    return (deleted_rule(row, _rule(view, row), row["name"]),)
 
 
 def _reaches(ranges: Ranges) -> Callable[[Opening], bool]:
@@ -246,6 +252,16 @@ def _judge_default(view: View, group: Row) -> Verdict:
     )
 
 
+def _delete_added(view: View, group: Row) -> tuple[Fix, ...]:
+    """Return the deletion of every rule that lets others in than the group's own members."""
+    rows = {row["id"]: row for row in any_rules(group)}
+    return tuple(
+        deleted_rule(rows[rule.id], rule, group["name"])
+        for rule in view.rules_of(frozenset((group["id"],)), "ingress")
+        if rule.remote_group != group["id"]
+    )
+
+
 def _address_groups(view: View) -> Iterable[Row]:
     return view.rows("address_groups")
 
@@ -306,7 +322,7 @@ CONTROLS: tuple[Control, ...] = (
         references=references(
             pssie="RES-ENTSOR", anssi_hygiene="19 23", iso27001="8.20 8.22", nis2="21.2.e", secnumcloud="13.2"
         ),
-        repair=Repair(Mode.GUARDED, REMOVE),
+        repair=Repair(Mode.GUARDED, REMOVE, _delete),
         caution=Text(
             "A group that no port bears opens nothing yet; used_by_ports says how many do.",
             "Un groupe qu'aucun port ne porte n'ouvre encore rien ; used_by_ports dit combien le portent.",
@@ -336,7 +352,7 @@ CONTROLS: tuple[Control, ...] = (
             iso27001="8.20",
             nis2="21.2.e",
         ),
-        repair=Repair(Mode.GUARDED, REMOVE),
+        repair=Repair(Mode.GUARDED, REMOVE, _delete),
         objects=_rules("ingress"),
         judge=_opens(_reaches(ADMINISTRATION)),
     ),
@@ -355,7 +371,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("high", "critical", "critical"),
         references=references(anssi_hygiene="19", iso27001="8.22", nis2="21.2.e"),
-        repair=Repair(Mode.GUARDED, REMOVE),
+        repair=Repair(Mode.GUARDED, REMOVE, _delete),
         objects=_rules("ingress"),
         judge=_opens(_reaches(DATA)),
     ),
@@ -396,7 +412,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("medium", "high", "high"),
         references=references(pssie="RES-ENTSOR", anssi_hygiene="19", iso27001="8.20"),
-        repair=Repair(Mode.NONE, REMOVE),
+        repair=Repair(Mode.GUARDED, REMOVE, _delete),
         caution=Text(
             "The addresses of a large operator or partner may be meant: they need a waiver.",
             "Les adresses d'un grand opérateur ou partenaire peuvent être voulues : elles demandent une dérogation.",
@@ -463,6 +479,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Donner aux serveurs un groupe à eux, puis supprimer les règles ajoutées ; celles depuis ses membres "
                 "restent.",
             ),
+            _delete_added,
         ),
         objects=_default_groups,
         judge=_judge_default,

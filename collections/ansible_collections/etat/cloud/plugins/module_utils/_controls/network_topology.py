@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from .._audit.filtering import (
     LAST_PORT,
@@ -18,9 +19,11 @@ from .._audit.filtering import (
     openings,
     public_share,
 )
+from .._audit.fixes import changed, deleted_policy
 from .._audit.model import (
     PASSED,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -85,6 +88,25 @@ def _judge_translation(_view: View, router: Row) -> Verdict:
         return not_applicable("it has no gateway")
     on = [gateway["network_id"] for gateway in gateways if gateway["enable_snat"]]
     return passed_or_failed(not on, external_networks=", ".join(on))
+
+
+def _clear_gateway(_view: View, router: Row) -> tuple[Fix, ...]:
+    return _other_gateway(router, {})
+
+
+def _stop_translation(_view: View, router: Row) -> tuple[Fix, ...]:
+    gateway = router.get("external_gateway_info") or {}
+    return _other_gateway(router, {**gateway, "enable_snat": False})
+
+
+def _other_gateway(router: Row, after: Row) -> tuple[Fix, ...]:
+    """Return another gateway; nothing where there are several, which are changed one by one."""
+    before = router.get("external_gateway_info")
+    if len(_gateways(router)) != 1 or not before:
+        return ()
+    path = f"/routers/{router['id']}"
+    fix = changed("network", "router", router, "PUT", path, "router", external_gateway_info=dict(after))
+    return (replace(fix, before={"external_gateway_info": before}),)
 
 
 def _routing(view: View) -> Iterator[Row]:
@@ -242,6 +264,25 @@ def _judge_not_external(view: View, network: Row) -> Verdict:
     )
 
 
+def _unshare(action: str, *targets: str) -> Callable[[View, Row], tuple[Fix, ...]]:
+    """Return what deletes the policies of one action by which a network is shared, or those with some targets."""
+
+    def fix(view: View, network: Row) -> tuple[Fix, ...]:
+        policies = [
+            row for row in _policies(view, network["id"], action) if not targets or row["target_tenant"] in targets
+        ]
+        if any(policy["project_id"] != network["project_id"] for policy in policies):
+            # Who shares what is not his is an administrator, and known to people.
+            return ()
+        return tuple(deleted_policy(policy, f"network {network['name']}") for policy in policies)
+
+    return fix
+
+
+def _delete_share(_view: View, policy: Row) -> tuple[Fix, ...]:
+    return (deleted_policy(policy, f"{policy['object_type'].replace('_', ' ')} {policy['object_id']}"),)
+
+
 def _shares(view: View) -> Iterable[Row]:
     """Return who may use what the tenant has; groups, external networks and what is for all are other controls'."""
     of_networks = [row for network in view.rows("networks") for row in _policies(view, network["id"], SHARED)]
@@ -315,6 +356,14 @@ def _subnets(view: View) -> Iterable[Row]:
 def _judge_resolvers(_view: View, subnet: Row) -> Verdict:
     public = [address for address in subnet["dns_nameservers"] or () if is_public(address)]
     return passed_or_failed(not public, resolvers=", ".join(public))
+
+
+def _keep_private_resolvers(_view: View, subnet: Row) -> tuple[Fix, ...]:
+    private = [address for address in subnet["dns_nameservers"] if not is_public(address)]
+    # Machines without any would find nothing; which one they are to ask is for people to say.
+    path = f"/subnets/{subnet['id']}"
+    fix = changed("network", "subnet", subnet, "PUT", path, "subnet", dns_nameservers=private)
+    return (fix,) if private else ()
 
 
 def _taps(view: View) -> Iterable[Row]:
@@ -519,6 +568,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Bring what has to go out to a gateway of the State, then clear the router's gateway.",
                 "Faire passer ce qui doit sortir par une passerelle de l'État, puis retirer celle du routeur.",
             ),
+            _clear_gateway,
         ),
         caution=Text(
             "An external network may be one of the State, with its own filters: the API does not tell.",
@@ -548,6 +598,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Turn source NAT off once the proxies are reached otherwise.",
                 "Désactiver la traduction d'adresses source lorsque les mandataires sont joignables autrement.",
             ),
+            _stop_translation,
         ),
         caution=Text(
             "Where the catalogue's blueprint has a gateway for updates, it needs a waiver.",
@@ -649,6 +700,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Share the network with those who need it, then delete the policy for all.",
                 "Partager le réseau avec ceux qui en ont besoin, puis supprimer la politique ouverte à tous.",
             ),
+            _unshare(SHARED, EVERYBODY),
         ),
         objects=_networks,
         judge=_judge_private,
@@ -668,7 +720,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("medium", "high", "critical"),
         references=references(iso27001="5.15 8.22", secnumcloud="9.7"),
-        repair=Repair(Mode.GUARDED, UNSHARE),
+        repair=Repair(Mode.GUARDED, UNSHARE, _delete_share),
         caution=Text(
             "Security groups and networks for all are judged by ETAT-NET-015 and ETAT-NET-040.",
             "Les groupes de sécurité et les réseaux ouverts à tous relèvent d'ETAT-NET-015 et d'ETAT-NET-040.",
@@ -689,7 +741,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("high", "high", "critical"),
         references=references(pssie="RES-INTERCO", anssi_hygiene="22", iso27001="8.22"),
-        repair=Repair(Mode.GUARDED, UNSHARE),
+        repair=Repair(Mode.GUARDED, UNSHARE, _unshare(EXTERNAL)),
         objects=_networks,
         judge=_judge_not_external,
     ),
@@ -762,6 +814,7 @@ CONTROLS: tuple[Control, ...] = (
         repair=Repair(
             Mode.SAFE,
             Text("Name the resolvers of the State.", "Nommer les résolveurs de l'État."),
+            _keep_private_resolvers,
         ),
         caution=Text(
             "A resolver of the State may have a public address: it needs a waiver.",

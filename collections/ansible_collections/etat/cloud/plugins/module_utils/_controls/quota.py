@@ -183,10 +183,12 @@ def _there_is(view: View, region: str) -> Mapping[str, int]:
 
 def _judge_domain(view: View, row: Row) -> Verdict:
     region = row["id"]
+    projects = [project for project in view.by("projects", "domain_id", view.domain["id"]) if project["enabled"]]
+    if not projects:
+        return not_applicable("no project of the domain is enabled")
     there_is = _there_is(view, region)
     if not any(there_is.values()):
         return not_evaluable(f"no capacity was seen in {region}")
-    projects = [project for project in view.by("projects", "domain_id", view.domain["id"]) if project["enabled"]]
     seen = [found for project in projects if (found := view.one("compute_quotas", project["id"], region))]
     promised = {quota: [limit for found in seen if (limit := _limit(found, quota)) is not None] for quota in there_is}
     too_many = {

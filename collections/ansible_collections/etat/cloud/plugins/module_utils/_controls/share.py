@@ -9,9 +9,12 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 
 from .._audit.filtering import by_version, is_anybody, is_wide
+from .._audit.fixes import changed
 from .._audit.model import (
     PASSED,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -45,17 +48,55 @@ def _is_hidden(rule: Row) -> bool:
 
 
 def _judge_world(view: View, share: Row) -> Verdict:
-    rules = [rule for rule in view.by("share_access_rules", "parent_id", share["id"]) if rule["access_type"] == IP]
+    rules = _ip_rules(view, share)
     prefixes = [str(rule["access_to"]) for rule in rules if not _is_hidden(rule)]
-    # Two halves of the Internet in two rules are the Internet.
-    open_to = {version: listed for version, listed in by_version(prefixes).items() if _reaches(listed, version)}
+    open_to = _open_to(rules)
     if open_to:
         return failed(
-            access_to=", ".join(sorted(prefix for listed in open_to.values() for prefix in listed)),
+            access_to=", ".join(sorted(open_to)),
             access_levels=", ".join(sorted({str(rule["access_level"]) for rule in rules})),
             protocol=str(share.get("share_proto") or ""),
         )
     return not_evaluable("one of its rules does not show to whom it is") if len(prefixes) < len(rules) else PASSED
+
+
+def _ip_rules(view: View, share: Row) -> list[Row]:
+    return [rule for rule in view.by("share_access_rules", "parent_id", share["id"]) if rule["access_type"] == IP]
+
+
+def _open_to(rules: Iterable[Row]) -> list[str]:
+    """Return the addresses that together are too many."""
+    prefixes = [str(rule["access_to"]) for rule in rules if not _is_hidden(rule)]
+    # Two halves of the Internet in two rules are the Internet.
+    return [
+        prefix for version, listed in by_version(prefixes).items() if _reaches(listed, version) for prefix in listed
+    ]
+
+
+def _deny(view: View, share: Row) -> tuple[Fix, ...]:
+    rules = _ip_rules(view, share)
+    open_to = _open_to(rules)
+    path = f"/shares/{share['id']}/action"
+    return tuple(
+        Fix(
+            service="shared-file-system",
+            type="share_access_rule",
+            id=rule["id"],
+            name=f"{share.get('name') or share['id']} for {rule['access_to']}",
+            before={name: rule[name] for name in ("access_type", "access_to", "access_level")},
+            after={},
+            calls=(Call("POST", path, {"deny_access": {"access_id": rule["id"]}}),),
+            undo=(
+                Call(
+                    "POST",
+                    path,
+                    {"allow_access": {name: rule[name] for name in ("access_type", "access_to", "access_level")}},
+                ),
+            ),
+        )
+        for rule in rules
+        if rule["access_to"] in open_to
+    )
 
 
 def _reaches(prefixes: Iterable[str], version: int) -> bool:
@@ -64,6 +105,10 @@ def _reaches(prefixes: Iterable[str], version: int) -> bool:
 
 def _judge_public(_view: View, share: Row) -> Verdict:
     return passed_or_failed(share["is_public"] is False)
+
+
+def _hide(_view: View, share: Row) -> tuple[Fix, ...]:
+    return (changed("shared-file-system", "share", share, "PUT", f"/shares/{share['id']}", "share", is_public=False),)
 
 
 def _writers(view: View) -> Iterator[Row]:
@@ -105,6 +150,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Deny the rule, and allow the networks of the clients.",
                 "Retirer la règle et autoriser les réseaux des clients.",
             ),
+            _deny,
         ),
         caution=Text(
             "Whether anybody gets as far as the share also depends on the network that it is on.",
@@ -123,7 +169,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("medium", "high", "critical"),
         references=references(iso27001="8.3"),
-        repair=Repair(Mode.SAFE, Text("Set is_public to false.", "Mettre is_public à faux.")),
+        repair=Repair(Mode.SAFE, Text("Set is_public to false.", "Mettre is_public à faux."), _hide),
         caution=Text(
             "Others see that it is there and where; its access rules still hold.",
             "Les autres voient qu'il existe et où ; ses règles d'accès valent toujours.",

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from .._audit.fixes import deleted
 from .._audit.model import (
     PASSED,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -46,6 +49,8 @@ BACKUP_DAYS = {"public": 31, "internal": 7, "sensitive": 1, "restricted": 1}
 FULL_DAYS = 30
 #: The most days between two trials of a restore, and the tag of the project that tells the last one.
 RESTORE_DAYS, RESTORED = 366, "restore_test"
+#: Since then Cinder knows transfers by this address.
+TRANSFERS = "3.55"
 #: The most days that a transfer is open, or that something is neither ready nor gone.
 TRANSFER_DAYS, STUCK_DAYS = 1, 1
 #: States in which a backup holds its data whole.
@@ -227,11 +232,8 @@ def _judge_backup_key(view: View, backup: Row) -> Verdict:
     if not volume["encrypted"]:
         return not_applicable("its volume is not encrypted")
     # Cinder does not show the one key of a cloud without a key manager.
-    keys = view.facts.once(
-        ("backup keys", view.region), lambda: any(row.get("encryption_key_id") for row in view.all("backups"))
-    )
-    if not keys:
-        return not_evaluable("no backup of the cloud shows a key")
+    if not volume.get("encryption_key_id"):
+        return not_evaluable("the cloud does not show the key of the volume")
     return failed(volume=volume["id"], volume_name=volume.get("name") or "")
 
 
@@ -264,6 +266,13 @@ def _judge_transfer(view: View, transfer: Row) -> Verdict:
     if foreign is None:
         return not_evaluable("the project that took it was not seen")
     return not_evaluable("since when it is open is not known") if days is None else PASSED
+
+
+def _withdraw(_view: View, transfer: Row) -> tuple[Fix, ...]:
+    lasting = "its key is shown to nobody; the owner offers the volume again"
+    path, volume = f"/volume-transfers/{transfer['id']}", transfer["volume_id"]
+    fix = deleted("block-storage", "volume_transfer", transfer, path, {"volume": volume}, None, lasting)
+    return (replace(fix, calls=(replace(fix.calls[0], microversion=TRANSFERS),)),)
 
 
 def _judge_multiattach(_view: View, volume: Row) -> Verdict:
@@ -602,6 +611,7 @@ CONTROLS: tuple[Control, ...] = (
         repair=Repair(
             Mode.SAFE,
             Text("Delete the transfer; the volume stays.", "Supprimer le transfert ; le volume reste."),
+            _withdraw,
         ),
         caution=Text(
             "Cinder no longer lists a transfer that was taken.", "Cinder ne liste plus un transfert qui a été accepté."

@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_complete
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Action, Change, Key, Kind, Outcome, Problem, State
+from .model import Action, Change, Key, Outcome, Problem, Sort, State
 from .plan import Plan
 
 
@@ -41,7 +41,7 @@ class Failed(Exception):
 
 
 def apply(
-    kinds: Sequence[Kind],
+    kinds: Sequence[Sort],
     plan: Plan,
     perform: Perform,
     report: Report,
@@ -86,7 +86,7 @@ def apply(
     return outcomes
 
 
-def _jobs(by_name: dict[str, Kind], changes: Iterable[Change]) -> list[list[Change]]:
+def _jobs(by_name: dict[str, Sort], changes: Iterable[Change]) -> list[list[Change]]:
     """Put creations that can go in one call together; everything else goes alone."""
     jobs: dict[Any, list[Change]] = {}
     for change in changes:

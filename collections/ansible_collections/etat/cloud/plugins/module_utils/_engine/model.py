@@ -346,6 +346,27 @@ class Outlook:
     seen: Mapping[Key, Sequence[Observed]]
 
 
+class Sort(Protocol):
+    """What a plan has to know of the objects of one name: how they stand to others, and how a person reads them."""
+
+    @property
+    def name(self) -> str:
+        """The name of the sort, as in results and messages."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The sorts that must be there before this one."""
+
+    def label(self, key: Key) -> str:
+        """Return the name of an object as a plan shows it under its tenant."""
+
+    def known_as(self, key: Key, fields: Fields) -> Sequence[Key]:
+        """Return the keys under which others refer to an object beside its own."""
+
+    def batch(self, change: Change) -> Key | None:
+        """Return what creations must have in common to go in one call, or None when they go one by one."""
+
+
 class Kind(ABC):
     """One sort of object: what people may declare of it, how it is listed, compared and written.
 

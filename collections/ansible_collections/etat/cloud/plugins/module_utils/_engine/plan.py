@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Action, Change, EngineError, Key, Kind, Problem
+from .model import Action, Change, EngineError, Key, Kind, Problem, Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def ordered(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     return tuple(by_name[name] for name in sorted(by_name, key=lambda name: (levels[name], name)))
 
 
-def _level(by_name: Mapping[str, Kind], name: str, counted: Container[str]) -> int:
+def _level(by_name: Mapping[str, Sort], name: str, counted: Container[str]) -> int:
     """Return how many of the counted kinds must come before a kind, one after the other."""
     return max(
         (_level(by_name, need, counted) + (need in counted) for need in by_name[name].needs),
@@ -59,7 +59,7 @@ def _level(by_name: Mapping[str, Kind], name: str, counted: Container[str]) -> i
     )
 
 
-def plan(kinds: Sequence[Kind], changes: Iterable[Change]) -> Plan:
+def plan(kinds: Sequence[Sort], changes: Iterable[Change]) -> Plan:
     """Return the plan of these changes: creations and updates as their needs allow, then deletions the other way.
 
     Raises EngineError when objects need one another in a circle.

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from .guard import arrow
-from .model import Action, Change, Key, Kind, Observed
+from .model import Action, Change, Key, Observed, Sort
 from .plan import Plan
 
 _SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
@@ -26,7 +26,7 @@ def headline(plan: Plan) -> str:
     )
 
 
-def text(kinds: Sequence[Kind], plan: Plan, undeclared: Sequence[Observed] = ()) -> str:
+def text(kinds: Sequence[Sort], plan: Plan, undeclared: Sequence[Observed] = ()) -> str:
     """Return a plan as lines of text, grouped by tenant, with what is there and in no declaration."""
     told = [(change.key, _SIGNS[change.action], _after_colon(_values(change))) for change in plan.changes]
     going = {(change.key, change.id) for change in plan.changes}
@@ -42,7 +42,7 @@ def text(kinds: Sequence[Kind], plan: Plan, undeclared: Sequence[Observed] = ())
     return "\n".join(lines)
 
 
-def markdown(kinds: Sequence[Kind], plan: Plan) -> str:
+def markdown(kinds: Sequence[Sort], plan: Plan) -> str:
     """Return a plan as Markdown tables, one per tenant."""
     lines = [f"**{headline(plan)}**", "", f"Digest: `{plan.digest}`"]
     for tenant, changes in _by_tenant(plan.changes):
@@ -54,7 +54,7 @@ def markdown(kinds: Sequence[Kind], plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def sides(kinds: Sequence[Kind], plan: Plan) -> dict[str, str]:
+def sides(kinds: Sequence[Sort], plan: Plan) -> dict[str, str]:
     """Return what is there and what will be, as two texts whose difference is the plan, for Ansible's diff mode."""
     before, after = [], []
     for change in sorted(plan.changes, key=lambda change: (change.key.path, change.key)):
@@ -86,7 +86,7 @@ def _kind(key: Key) -> str:
     return key.kind.replace("_", " ")
 
 
-def _name(kinds: Sequence[Kind], key: Key) -> str:
+def _name(kinds: Sequence[Sort], key: Key) -> str:
     return next(kind for kind in kinds if kind.name == key.kind).label(key)
 
 
@@ -117,7 +117,7 @@ def _short(value: Any) -> Any:
     return ", ".join(map(str, value)) or "none" if isinstance(value, (list, tuple)) else value
 
 
-def _block(kinds: Sequence[Kind], change: Change, fields: Mapping[str, Any]) -> str:
+def _block(kinds: Sequence[Sort], change: Change, fields: Mapping[str, Any]) -> str:
     key = change.key
     parts = ("/".join(part for part in key.tenant if part), _where(key), _kind(key), _name(kinds, key))
     lines = [" ".join(part for part in parts if part)]

@@ -15,6 +15,7 @@ from .address_scope import AddressScope
 from .aggregate import Aggregate
 from .container_acl import Container, ContainerAcl
 from .default_security_group_rule import DefaultSecurityGroupRule
+from .default_volume_type import DefaultVolumeType
 from .dns_zone import DnsZone
 from .domain import Domain
 from .domain_configuration import DomainConfiguration
@@ -79,6 +80,7 @@ KINDS = ordered(
         Container(),
         ContainerAcl(),
         DefaultSecurityGroupRule(),
+        DefaultVolumeType(),
         DnsQuota(),
         DnsZone(),
         Domain(),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from .._engine.model import Api, Change, Get, Key, Kind, Level, Names, Observed, Scope
@@ -100,6 +100,64 @@ class NetworkResource(Resource):
         sent = {**self.body(api, change), **self.birth(api, change), self.name_field: change.key.path[-1]}
         record: dict[str, Any] = api.post(self.collection, {self.singular: sent})[self.singular]
         return record
+
+
+def tags_option(what: str) -> dict[str, Any]:
+    """Return the option of tags."""
+    return {
+        "tags": {
+            "description": [
+                f"Tags that the {what} must bear; others are left alone.",
+                "A tag of the form C(name:value) replaces another value of the same name.",
+            ],
+            "type": "list",
+            "elements": "str",
+            "schema": {"pattern": "^[^,/]{1,255}$"},
+        }
+    }
+
+
+def merged_tags(before: Iterable[str] | None, wanted: Iterable[str]) -> list[str]:
+    """Return what tags become where a declaration names some of them."""
+    named = {tag.partition(":")[0] for tag in wanted if ":" in tag}
+    others = [tag for tag in before or () if ":" not in tag or tag.partition(":")[0] not in named]
+    return sorted({*others, *wanted})
+
+
+class TaggedResource(NetworkResource):
+    """A resource that bears tags, which Neutron takes with a call of their own.
+
+    Newer ones take them with a creation too, and older ones refuse such a creation.
+    """
+
+    def normal(self, name: str, value: Any) -> Any:
+        return sorted(set(value)) if name == "tags" else value
+
+    def merge(self, name: str, before: Any, wanted: Any) -> Any:
+        return merged_tags(before, wanted) if name == "tags" else wanted
+
+    def item(self, found: Observed) -> dict[str, Any]:
+        said: dict[str, Any] = super().item(found)
+        return {name: value for name, value in said.items() if name != "tags" or value}
+
+    def made(self, api: Api, change: Change) -> dict[str, Any]:
+        record = super().made(api, _without_tags(change))
+        self._set_tags(api, replace(change, id=record["id"]))
+        return record
+
+    def update(self, api: Api, change: Change) -> None:
+        fields = _without_tags(change)
+        if fields.after:
+            super().update(api, fields)
+        self._set_tags(api, change)
+
+    def _set_tags(self, api: Api, change: Change) -> None:
+        if "tags" in change.after:
+            api.put(f"{self.collection}/{change.id}/tags", {"tags": change.after["tags"]})
+
+
+def _without_tags(change: Change) -> Change:
+    return replace(change, after={name: value for name, value in change.after.items() if name != "tags"})
 
 
 @dataclass(frozen=True, slots=True)

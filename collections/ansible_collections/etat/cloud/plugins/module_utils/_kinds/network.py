@@ -14,8 +14,9 @@ from ._resource import (
     DESCRIPTION,
     QOS_POLICY,
     SHARED,
-    NetworkResource,
+    TaggedResource,
     name_of,
+    tags_option,
     without_defaults,
 )
 
@@ -39,7 +40,7 @@ EXTENDED = {
 PROVIDER = tuple(name for name in EXTENDED if name.startswith("provider_"))
 
 
-class Network(NetworkResource):
+class Network(TaggedResource):
     """https://docs.openstack.org/api-ref/network/v2/#networks"""
 
     name = "network"
@@ -91,6 +92,7 @@ class Network(NetworkResource):
             "type": "int",
             "schema": {"minimum": 1, "maximum": 16777215},
         },
+        **tags_option("network"),
         **STATE,
     }
     compared = (
@@ -102,6 +104,7 @@ class Network(NetworkResource):
         "availability_zone_hints",
         "shared",
         *EXTENDED,
+        "tags",
     )
     fixed = ("availability_zone_hints", *PROVIDER)
     needs = ("project", *QOS_POLICY.kinds)
@@ -115,6 +118,7 @@ class Network(NetworkResource):
         "availability_zone_hints",
         "shared",
         *EXTENDED.values(),
+        "tags",
     )
 
     def wanted(self, place: Place, item: Mapping[str, Any]) -> Iterator[Wanted]:
@@ -122,7 +126,7 @@ class Network(NetworkResource):
         yield from super().wanted(place, item)
 
     def normal(self, name: str, value: Any) -> Any:
-        return sorted(value) if name == "availability_zone_hints" else value
+        return sorted(value) if name == "availability_zone_hints" else super().normal(name, value)
 
     def item(self, found: Observed) -> dict[str, Any]:
         said = QOS_POLICY.item(without_defaults(super().item(found), self.privileges))

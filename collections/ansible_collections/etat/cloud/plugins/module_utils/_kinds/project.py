@@ -11,7 +11,7 @@ from typing import Any
 from .._engine import marks
 from .._engine.lease import is_lease
 from .._engine.model import Api, Change, Get, Key, Level, Names, Observed, Place, Privilege, Scope
-from ._resource import DESCRIPTION, IdentityResource, name_of
+from ._resource import DESCRIPTION, IdentityResource, merged_tags, name_of, tags_option
 
 
 class Project(IdentityResource):
@@ -29,15 +29,7 @@ class Project(IdentityResource):
             "type": "str",
         },
         "enabled": {"description": ["Whether tokens for the project are given."], "type": "bool"},
-        "tags": {
-            "description": [
-                "Tags that the project must bear; others are left alone.",
-                "A tag of the form C(name:value) replaces another value of the same name.",
-            ],
-            "type": "list",
-            "elements": "str",
-            "schema": {"pattern": "^[^,/]{1,255}$"},
-        },
+        **tags_option("project"),
         "options": {
             "description": ["Resource options of the project."],
             "type": "dict",
@@ -70,9 +62,7 @@ class Project(IdentityResource):
 
     def merge(self, name: str, before: Any, wanted: Any) -> Any:
         if name == "tags":
-            named = {tag.partition(":")[0] for tag in wanted if ":" in tag}
-            others = [tag for tag in before or () if ":" not in tag or tag.partition(":")[0] not in named]
-            return sorted({*others, *wanted})
+            return merged_tags(before, wanted)
         if name == "options":
             return {**(before or {}), **wanted}
         return wanted

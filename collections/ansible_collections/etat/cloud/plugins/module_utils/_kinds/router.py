@@ -11,13 +11,13 @@ from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Names, Observed, Place, Wanted
 from .._options import STATE
-from ._resource import DESCRIPTION, NetworkResource, name_of
+from ._resource import DESCRIPTION, TaggedResource, name_of, tags_option
 from .network import ADMIN_STATE_UP, AVAILABILITY_ZONE_HINTS
 
 NO_GATEWAY = "none"
 
 
-class Router(NetworkResource):
+class Router(TaggedResource):
     """https://docs.openstack.org/api-ref/network/v2/#routers-routers"""
 
     name = "router"
@@ -40,20 +40,21 @@ class Router(NetworkResource):
             "type": "bool",
         },
         **AVAILABILITY_ZONE_HINTS,
+        **tags_option("router"),
         **STATE,
     }
-    compared = ("description", "admin_state_up", "external_network", "enable_snat", "availability_zone_hints")
+    compared = ("description", "admin_state_up", "external_network", "enable_snat", "availability_zone_hints", "tags")
     fixed = ("availability_zone_hints",)
     needs = ("project", "external_network")
     read_with = ("external_network",)
-    asked = ("description", "admin_state_up", "external_gateway_info", "availability_zone_hints")
+    asked = ("description", "admin_state_up", "external_gateway_info", "availability_zone_hints", "tags")
 
     def wanted(self, place: Place, item: Mapping[str, Any]) -> Iterator[Wanted]:
         for found in super().wanted(place, item):
             yield found if item.get("routes") is None else replace(found, owns=("router_route",))
 
     def normal(self, name: str, value: Any) -> Any:
-        return sorted(value) if name == "availability_zone_hints" else value
+        return sorted(value) if name == "availability_zone_hints" else super().normal(name, value)
 
     def item(self, found: Observed) -> dict[str, Any]:
         said: dict[str, Any] = super().item(found)

@@ -11,18 +11,18 @@ from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Observed, Place, Scope, Wanted
 from .._options import STATE
-from ._resource import DESCRIPTION, NetworkResource, name_of
+from ._resource import DESCRIPTION, TaggedResource, name_of, tags_option
 
 DEFAULT = "default"
 
 
 def groups_with_rules(scope: Scope) -> Iterable[Get]:
     """Return the listings that show groups and, inside them, their rules."""
-    fields = ("id", "name", "project_id", "description", "stateful", "security_group_rules")
+    fields = ("id", "name", "project_id", "description", "stateful", "tags", "security_group_rules")
     return scope.regional("network", "/security-groups", "security_groups", *(("fields", name) for name in fields))
 
 
-class SecurityGroup(NetworkResource):
+class SecurityGroup(TaggedResource):
     """https://docs.openstack.org/api-ref/network/v2/#security-groups-security-groups"""
 
     name = "security_group"
@@ -46,9 +46,10 @@ class SecurityGroup(NetworkResource):
             "type": "bool",
             "default": False,
         },
+        **tags_option("security group"),
         **STATE,
     }
-    compared = ("description", "stateful")
+    compared = ("description", "stateful", "tags")
     needs = ("project",)
 
     def wanted(self, place: Place, item: Mapping[str, Any]) -> Iterator[Wanted]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._engine.model import Api, Change, Get, Key, Names, Observed, Place, Wanted
 from .._options import STATE
-from ._resource import DESCRIPTION, SUBNET_POOL, NetworkResource, name_of
+from ._resource import DESCRIPTION, SUBNET_POOL, TaggedResource, name_of, tags_option
 
 NO_GATEWAY = "none"
 #: Where a subnet's addresses come from: exactly one of them is named.
@@ -28,7 +28,7 @@ def _ipv6_mode(what: str) -> dict[str, Any]:
     }
 
 
-class Subnet(NetworkResource):
+class Subnet(TaggedResource):
     """https://docs.openstack.org/api-ref/network/v2/#subnets"""
 
     name = "subnet"
@@ -115,6 +115,7 @@ class Subnet(NetworkResource):
             "type": "list",
             "elements": "str",
         },
+        **tags_option("subnet"),
         **STATE,
     }
     compared = (
@@ -129,6 +130,7 @@ class Subnet(NetworkResource):
         "host_routes",
         *IPV6_MODES,
         "service_types",
+        "tags",
     )
     fixed = (*SOURCES, "prefix_length", *IPV6_MODES)
     needs = ("network", *SUBNET_POOL.kinds)
@@ -144,6 +146,7 @@ class Subnet(NetworkResource):
         "host_routes",
         *IPV6_MODES,
         "service_types",
+        "tags",
         "network_id",
         "router:external",
     )
@@ -179,7 +182,7 @@ class Subnet(NetworkResource):
             )
         if name == "service_types":
             return sorted(set(value))
-        return value
+        return super().normal(name, value)
 
     def item(self, found: Observed) -> dict[str, Any]:
         said = SUBNET_POOL.item(super().item(found))

@@ -21,8 +21,11 @@ from .model import (
     NAME_SERVER,
     NEUTRON,
     NOVA,
+    OBJECT_SERVERS,
     OCTAVIA,
+    OWNER,
     PLACEMENT,
+    SWIFT,
     Cloud,
     Lab,
     Program,
@@ -65,6 +68,30 @@ WSGI = {
     "designate": ("dns_api:application", 1, ()),
     "manila": ("manila.wsgi.api:application", 1, ()),
 }
+
+# What a request to the object store goes through, in the order that Swift's own sample has.
+OBJECT_PIPELINE = (
+    "catch_errors",
+    "gatekeeper",
+    "healthcheck",
+    "proxy_logging",
+    "memcache",
+    "listing_formats",
+    "bulk",
+    "tempurl",
+    "formpost",
+    "authtoken",
+    "keystoneauth",
+    "staticweb",
+    "copy",
+    "container_quotas",
+    "account_quotas",
+    "slo",
+    "dlo",
+    "versioned_writes",
+    "symlink",
+    "proxy_logging",
+)
 
 # Keystone judges two requests of different accounts in one process wrongly now and then: 2 of 100 domains asked for at
 # the same time were refused with a 403.
@@ -321,7 +348,11 @@ class Configuration:
             "designate": (DESIGNATE, self._designate),
             "manila": (MANILA, self._manila),
         }
+        if "swift" in region.further:
+            found |= self._swift(cloud, region)
         for service in region.further:
+            if service not in further:
+                continue
             port, sections = further[service]
             found[f"etc/{name}/{service}/{service}.conf"] = ini(sections(cloud, region))
             found[f"etc/{name}/{service}/gunicorn.conf.py"] = self._gunicorn(service, name, address, port)
@@ -589,6 +620,76 @@ class Configuration:
             "oslo_policy": SCOPED,
         }
 
+    def _swift(self, cloud: Cloud, region: Region) -> dict[str, str]:
+        """One file for each server, and what all of them must agree on."""
+        at = f"etc/{region.name}/swift"
+        data = self.lab.folder / "data" / f"swift-{region.name}"
+
+        def server(kind: str, port: int, pipeline: tuple[str, ...], more: Sections) -> str:
+            sections: Sections = {
+                "DEFAULT": {
+                    "bind_ip": region.address,
+                    "bind_port": port,
+                    # One process: the lab is small, and its host too.
+                    "workers": 0,
+                    "user": OWNER,
+                    "swift_dir": self.lab.folder / at,
+                    "devices": data,
+                    # The one device is a folder of this host's file system.
+                    "mount_check": False,
+                    "log_custom_handlers": "object_log.leave_system_log",
+                },
+                "pipeline:main": {"pipeline": " ".join((*pipeline, f"{kind}-server"))},
+                f"app:{kind}-server": {"use": f"egg:swift#{kind}"},
+                **{f"filter:{name}": {"use": f"egg:swift#{name}"} for name in pipeline},
+            }
+            # Not Swift's own, so it says itself where it comes from.
+            sections.get("filter:authtoken", {}).clear()
+            return ini(sections | {name: sections.get(name, {}) | options for name, options in more.items()})
+
+        agreed: Sections = {
+            # Where an object lies follows from its name and these two, so that nobody can choose names that collide.
+            "swift-hash": {
+                part: self.secrets.get("keys", region.name, f"object store {part}")
+                for part in ("swift_hash_path_prefix", "swift_hash_path_suffix")
+            },
+            "storage-policy:0": {"name": "standard", "default": True},
+        }
+        found = {f"{at}/swift.conf": ini(agreed)}
+        for kind, port in OBJECT_SERVERS.items():
+            # How soon an account knows how much its containers hold.
+            updater: Sections = {"container-updater": {"interval": 5, "recon_cache_path": data}}
+            more = updater if kind == "container" else {}
+            found[f"{at}/{kind}-server.conf"] = server(kind, port, ("healthcheck",), more)
+        found[f"{at}/proxy-server.conf"] = server(
+            "proxy",
+            SWIFT,
+            OBJECT_PIPELINE,
+            {
+                "app:proxy-server": {"account_autocreate": True},
+                "filter:memcache": {"memcache_servers": f"{cloud.address}:11211"},
+                # No part of a token or of a signature gets into the log.
+                "filter:proxy_logging": {"reveal_sensitive_prefix": 0},
+                "filter:keystoneauth": {
+                    "operator_roles": "admin,member",
+                    "project_reader_roles": "reader",
+                    # As for the other services, the administrator of any project is the cloud's. No role reads all
+                    # accounts: Swift looks at a role's name only, so that the readers of each project would.
+                    "reseller_admin_role": "admin",
+                    # A name may be given to somebody else.
+                    "allow_names_in_acls": False,
+                },
+                "filter:versioned_writes": {"allow_versioned_writes": True, "allow_object_versioning": True},
+                "filter:authtoken": {
+                    "paste.filter_factory": "keystonemiddleware.auth_token:filter_factory",
+                    **self._authtoken(cloud, "swift"),
+                    # A container may be open to all, and a signed address needs no token.
+                    "delay_auth_decision": True,
+                },
+            },
+        )
+        return found
+
     # What each program is started with.
 
     def environment(self, program: Program) -> dict[str, str]:
@@ -613,7 +714,7 @@ class Configuration:
             "epmd": (),
             "memcached": (),
         }.get(family, (f"etc/{program.group}/{family}/",))
-        if family in ("nova", "neutron", "cinder", "barbican", "octavia", "designate"):
+        if family in ("nova", "neutron", "cinder", "barbican", "octavia", "designate", "swift"):
             places += ("services/",)
         read = [text for path, text in sorted(files.items()) if path.startswith(places)]
         digest = hashlib.sha256(repr((program.command, self.environment(program), read)).encode())

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -68,11 +69,14 @@ def check_python(interpreter: str) -> None:
             )
 
 
+def existing(place: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return place if place.exists() else existing(place.parent)
+
+
 def check_disk(lab: Lab, free: int | None = None) -> None:
     """There is room for what the lab will write."""
-    place = lab.folder
-    while not place.exists():
-        place = place.parent
+    place = existing(lab.folder)
     free = shutil.disk_usage(place).free if free is None else free
     needed = GIB // 2 if (lab.folder / "done").exists() else DISK_SHARED + len(lab.regions) * DISK_REGION
     if free < needed:
@@ -81,6 +85,21 @@ def check_disk(lab: Lab, free: int | None = None) -> None:
             f"{FOLDERS} has {free / GIB:.1f} GiB free, and the lab {lab.name} needs {needed / GIB:.1f} GiB:"
             f" free some space{smaller}."
         )
+
+
+def check_attributes(lab: Lab) -> None:
+    """An object store writes what it knows of an object into the extended attributes of the object's file."""
+    if not any("object-store" in region.services for _cloud, region in lab.regions):
+        return
+    place = existing(lab.folder)
+    with tempfile.NamedTemporaryFile(dir=place) as probe:
+        try:
+            os.setxattr(probe.name, "user.etat-lab", bytes(1024))
+        except OSError as error:
+            raise LabError(
+                f"The file system of {place} has no extended attributes ({error.strerror}), and an object store needs"
+                " them: put the lab on ext4 or xfs, or declare no object-store (lab_profile=small)."
+            ) from error
 
 
 def listeners() -> dict[str, int]:

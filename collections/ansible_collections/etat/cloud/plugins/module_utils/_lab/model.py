@@ -23,9 +23,13 @@ MARK = "ETAT_LAB_FOLDER"
 PACKAGES = ("mariadb-server-core", "mariadb-client-core", "rabbitmq-server", "memcached")
 
 KEYSTONE, GLANCE, PLACEMENT, NOVA, NEUTRON, CINDER = 5000, 9292, 8778, 8774, 9696, 8776
-BARBICAN, OCTAVIA, DESIGNATE, MANILA = 9311, 9876, 9001, 8786
+BARBICAN, OCTAVIA, DESIGNATE, MANILA, SWIFT = 9311, 9876, 9001, 8786, 8080
 NAME_SERVER = 5354
 """Where Designate's own name server answers."""
+OBJECT_SERVERS = {"account": 6200, "container": 6201, "object": 6202}
+"""Where the servers behind Swift's proxy answer, each of which keeps one part of it."""
+OBJECT_DEVICE = "disk"
+"""The folder that is Swift's one device."""
 
 SERVICE_USERS = ("placement", "glance", "nova", "neutron", "cinder")
 """The accounts of the services that every region has."""
@@ -35,8 +39,12 @@ FURTHER = {
     "load-balancer": "octavia",
     "dns": "designate",
     "shared-file-system": "manila",
+    "object-store": "swift",
 }
 """The services that a region has only when it declares them, OpenStack's type to name."""
+
+WITHOUT_DATABASE = ("swift",)
+"""Those of them that keep everything in files."""
 
 
 class LabError(Exception):
@@ -87,6 +95,11 @@ class Region:
         return tuple(name for kind, name in FURTHER.items() if kind in self.services)
 
     @property
+    def further_databases(self) -> tuple[str, ...]:
+        """The names of those of them that have a database."""
+        return tuple(name for name in self.further if name not in WITHOUT_DATABASE)
+
+    @property
     def computes(self) -> tuple[tuple[str, str], ...]:
         """The hosts of this region, each with its availability zone."""
         return tuple((f"{self.name}-compute-{n}", zone) for n, zone in enumerate(self.availability_zones, 1))
@@ -99,6 +112,8 @@ class Region:
             "load-balancer": f"http://{self.address}:{OCTAVIA}",
             "dns": f"http://{self.address}:{DESIGNATE}",
             "shared-file-system": f"http://{self.address}:{MANILA}/v2",
+            # Keystone fills in the project of whoever asks; a token without a project is not told this address.
+            "object-store": f"http://{self.address}:{SWIFT}/v1/AUTH_%(project_id)s",
         }
         return {
             "image": ("glance", f"http://{self.address}:{GLANCE}"),
@@ -283,7 +298,8 @@ TEMPLATES = ("keystone", "nova_api", "nova", "neutron", "cinder", "glance", "pla
 
 def templates(of: Lab) -> tuple[str, ...]:
     """The schemas that the lab's databases are clones of, in the order in which they are best made."""
-    return TEMPLATES + tuple(name for name in FURTHER.values() if any(name in r.further for _cloud, r in of.regions))
+    asked = {name for _cloud, region in of.regions for name in region.further_databases}
+    return TEMPLATES + tuple(name for name in FURTHER.values() if name in asked)
 
 
 def databases(of: Lab) -> tuple[Database, ...]:
@@ -292,7 +308,7 @@ def databases(of: Lab) -> tuple[Database, ...]:
     for _cloud, region in of.regions:
         suffix = identifier(region.name)
         made = [template for template in TEMPLATES if template != "keystone"]
-        found += [Database(f"{template}_{suffix}", template) for template in (*made, *region.further)]
+        found += [Database(f"{template}_{suffix}", template) for template in (*made, *region.further_databases)]
         found.append(Database(f"nova_cell0_{suffix}", "nova"))
     return tuple(found)
 
@@ -565,5 +581,44 @@ def _further(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
             api("designate", DESIGNATE, ("OS_DESIGNATE_CONFIG_DIR", str(configuration(of, name, "designate")))),
         ],
         "manila": [api("manila", MANILA)],
+        "swift": _swift(of, cloud, region),
     }
     return [program for service in region.further for program in found[service]]
+
+
+def _swift(of: Lab, cloud: Cloud, region: Region) -> list[Program]:
+    etc = configuration(of, region.name, "swift")
+
+    def program(
+        title: str, command: tuple[str, ...], path: str, port: int | None, says: str = "", needs: tuple[str, ...] = ()
+    ) -> Program:
+        return Program(
+            name=f"{title}-{region.name}",
+            group=region.name,
+            # -v: what it has to say goes to its file in the lab's log folder, too.
+            command=(*command, str(etc / path), "-v"),
+            directory=of.folder / "run",
+            listens=((region.address, port),) if port else (),
+            answers=f"http://{region.address}:{port}/healthcheck" if port else "",
+            says=says,
+            needs=needs,
+        )
+
+    # Swift's own servers run on eventlet, and call each other through it: gunicorn's threads are nothing to them.
+    servers = [
+        program(f"swift-{part}", (of.binary(f"swift-{part}-server"),), f"{part}-server.conf", port)
+        for part, port in OBJECT_SERVERS.items()
+    ]
+    behind = tuple(server.name for server in servers)
+    updater = (of.binary("python"), str(of.services / "object_updater.py"))
+    return [
+        *servers,
+        program(
+            "swift",
+            (of.binary("swift-proxy-server"),),
+            "proxy-server.conf",
+            SWIFT,
+            needs=(f"memcached-{cloud.name}", f"keystone-{cloud.name}", *behind),
+        ),
+        program("swift-updater", updater, "container-server.conf", None, says="Starting", needs=behind),
+    ]

@@ -18,7 +18,20 @@ from .authority import authority
 from .configuration import Configuration
 from .content import Identity, Resources, clouds_yaml
 from .jobs import Job, Progress, Report, run
-from .model import Cloud, Lab, LabError, Program, Region, databases, identifier, programs, templates
+from .model import (
+    OBJECT_DEVICE,
+    OBJECT_SERVERS,
+    Cloud,
+    Lab,
+    LabError,
+    Program,
+    Region,
+    configuration,
+    databases,
+    identifier,
+    programs,
+    templates,
+)
 from .process import Keeper, states
 from .schema import Databases, as_owner, forget
 from .secret import Secrets, write_private
@@ -88,6 +101,7 @@ class Start:
         for _cloud, region in self.lab.regions:
             data += [f"glance-{region.name}/{kind}" for kind in ("images", "staging", "tasks")]
             data += [f"{service}-{region.name}" for service in ("nova", "neutron", "cinder", *region.further)]
+            data += [f"swift-{region.name}/{OBJECT_DEVICE}"] if "swift" in region.further else []
             data += [host for host, zone in region.computes]
         for name in ("etc", "run", "log", "done", *(f"data/{name}" for name in data)):
             self._folder(self.lab.folder / name)
@@ -140,6 +154,8 @@ class Start:
             if program.group == region.name:
                 # A service asks Keystone for its token as soon as it starts, and a service of Nova for its cells.
                 needs += [f"accounts {cloud.name}", f"cells {region.name}"]
+                if program.name.startswith("swift-"):
+                    needs.append(f"rings {region.name}")
                 if "designate" in region.further and program.databases == (f"designate_{identifier(region.name)}",):
                     needs.append(f"pool {region.name}")
         return tuple(needs)
@@ -163,6 +179,8 @@ class Start:
         if "designate" in region.further:
             pool = self._bound(self.databases.fill_pool, region)
             jobs.append(Job(f"pool {region.name}", pool, (f"database designate_{suffix}",)))
+        if "swift" in region.further:
+            jobs.append(Job(f"rings {region.name}", self._bound(self._rings, region)))
         return jobs
 
     @staticmethod
@@ -178,6 +196,18 @@ class Start:
         if made:
             forget(self.lab)
         return made
+
+    def _rings(self, region: Region) -> bool:
+        """Tell Swift where its one device is."""
+        folder = configuration(self.lab, region.name, "swift")
+        places = [f"{part}={port}" for part, port in OBJECT_SERVERS.items()]
+        arguments = [str(folder), region.address, OBJECT_DEVICE, *places]
+        made, wanted = folder / "rings.txt", " ".join(arguments) + "\n"
+        if made.exists() and made.read_text(encoding="utf-8") == wanted:
+            return False
+        command = [self.lab.binary("python"), str(self.lab.services / "object_rings.py"), *arguments]
+        as_owner(self.lab, command, f"rings-{region.name}")
+        return write_private(made, wanted, self.owner)
 
     def _accounts(self, accounts: dict[str, str]) -> bool:
         if all(self.databases.ready(database.name) for database in databases(self.lab)):

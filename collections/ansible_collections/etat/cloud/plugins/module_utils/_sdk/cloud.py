@@ -55,7 +55,8 @@ VERSIONS = {
     "load-balancer": "2",
     "dns": "2",
     "shared-file-system": "2",
-    "object-store": "1",
+    # Its address is that of one project's account: it would be asked for its versions again for each, and has one.
+    "object-store": "",
 }
 #: The microversion that the kinds speak, where a service has them and the oldest one lacks what they need.
 MICROVERSIONS = {"compute": "2.64", "block-storage": "3.3", "shared-file-system": "2.40"}
@@ -79,6 +80,8 @@ SCOPE_OPTIONS = frozenset(
 UNKNOWN = "etat.cloud"
 #: How often a change is tried whose answer does not come, each time after a look at what it did.
 ATTEMPTS = 3
+#: Seconds between tries while a load balancer is busy with another change.
+BUSY = (0.5, 1.0, 2.0, 4.0, 8.0)
 #: Seconds before that look, and before the next one: a service may still be at it when nobody waits for it any more.
 LOOK_AFTER = (1.0, 3.0)
 
@@ -158,6 +161,45 @@ class Cloud:
                 self._silent[place[:2]] = error
             raise
 
+    def write(
+        self,
+        place: tuple[str, str, str],
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        microversion: str = "",
+        same_if_exists: bool = False,
+    ) -> str:
+        """Send one call that writes, and return the id of the request; see request for the place.
+
+        What is to be deleted and is gone already is no failure. same_if_exists: neither is what exists already. A load
+        balancer takes one change at a time: those that come meanwhile wait.
+
+        Raises Failed with the reason and the request's id when the cloud refuses or does not answer.
+        """
+        sent = {} if body is None else {"json": body}
+        version = {"microversion": microversion} if microversion else {}
+        try:
+            for pause in (*(BUSY if place[0] == "load-balancer" else ()), 0.0):
+                try:
+                    answer = self.request(place, path, method, headers=dict(headers), **sent, **version)
+                    break
+                except ka.Conflict:
+                    if not pause:
+                        raise
+                    time.sleep(pause)
+        except (ka.ClientException, sdk_exceptions.SDKException, ValueError) as error:
+            status, request_id = getattr(error, "http_status", 0), getattr(error, "request_id", "") or ""
+            if (method == "DELETE" and status == 404) or (same_if_exists and status == 409):
+                return str(request_id)
+            said = problem(error, self.name, path)
+            if isinstance(error, ka.Unauthorized):
+                said = self.outside(path, place[2]) or said
+            raise Failed(f"{said.why}. {said.next}", str(request_id)) from error
+        return str(answer.headers.get("x-openstack-request-id", ""))
+
     def calls(self) -> Mapping[str, int]:
         """Return how many calls went to each service so far, tokens and discovery apart."""
         total: dict[str, int] = {}
@@ -183,7 +225,7 @@ class Cloud:
                 service_type=service,
                 region_name=region or None,
                 interface=self._config.get_interface(service),
-                version=VERSIONS[service],
+                version=VERSIONS[service] or None,
                 endpoint_override=self._config.get_endpoint(service),
                 default_microversion=MICROVERSIONS.get(service),
             )
@@ -232,6 +274,8 @@ class Cloud:
                 cert=self.session.cert,
                 timeout=self.session.timeout,
                 app_name="etat.cloud",
+                # Another token, and the same services: an audit may have one for each of many tenants.
+                beside=self.session,
             )
             session.writable = self.session.writable
             self._sessions[project] = session
@@ -260,7 +304,7 @@ class Cloud:
 
     def _listing(self, get: Get) -> Listing | Problem:
         if not get.path:
-            return self._methods() if get.collection else list(self._catalogue.catalog)
+            return self._methods() if get.collection == "methods" else list(self._catalogue.catalog)
         place = (get.service, get.region, get.project)
         query: Sequence[tuple[str, str]] | None = get.query
         found: list[Mapping[str, Any]] = []

@@ -79,10 +79,14 @@ class CountingSession(Session):
     """A session of keystoneauth that knows how many calls went to each service.
 
     writable: while it is False, every method but GET and HEAD is refused, tokens aside. Check mode never sets it.
+    versions: what the services said of their versions, by address.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "session": Connections()})
+    def __init__(self, *args: Any, beside: CountingSession | None = None, **kwargs: Any) -> None:
+        """Be a session of its own, or one that shares the connections and the versions of another one."""
+        self.versions: dict[str, Any] = beside.versions if beside else {}
+        connections = beside.session if beside else Connections()
+        super().__init__(*args, **{**kwargs, "session": connections, "discovery_cache": self.versions})
         self.timeout = self.timeout or TIMEOUT
         self.calls: Counter[str] = Counter()
         self.writable = False

@@ -5,24 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
+from ansible_collections.etat.cloud.plugins.module_utils._controls.governance import HORIZON
 
+from .baseline import APPLICATION_CREDENTIAL, CONTROLS, FIELDS, Weakness, excesses, weaknesses
 from .files import Document, Files
 from .merge import Layer, source
 from .mistakes import Mistake, Path, meant, said, unknown
 from .schema import DOMAINS, PROJECT, PROJECTS, SENSITIVITIES
 from .shape import check_shape
-from .site import check_site, names, objects
-from .tenant import Tenant, blueprint_layers, listing, mapping, merged, settle, word
+from .site import DEFAULT_GROUP, Finding, check_site, names, objects
+from .tenant import Tenant, blueprint_layers, egress_rules, merged, settle
+from .values import listing, mapping, word
 
 #: Where the quotas are that an envelope limits.
 ENVELOPE = {"cores": ("compute", "cores"), "ram": ("compute", "ram"), "gigabytes": ("volume", "gigabytes")}
 #: Tags that are written from the fields of a tenant, and from nowhere else.
-TAGS = ("end_date", "managed_by", "offer", "sensitivity", "size")
+TAGS = ("end_date", "managed_by", "offer", "sensitivity", "size", *FIELDS.values())
 
 
 def check(files: Files, today: date) -> list[Mistake]:
@@ -84,6 +87,56 @@ def _catalogue(document: Document) -> Iterator[Mistake]:
         yield from _blueprint(document, name, blueprint, list(taken))
     for name, offer in mapping(value, "offers").items():
         yield from _offer(document, name, offer)
+    yield from _baselines(document)
+
+
+def _baselines(document: Document) -> Iterator[Mistake]:
+    """Yield what is wrong in baselines and egress profiles, and what blueprints take back of a baseline."""
+    value = document.value
+    profiles = mapping(value, "egress_profiles")
+    for name in profiles:
+        path: Path = ("egress_profiles", name)
+        rules = listing(profiles[name], "rules")
+        for index, rule in enumerate(rules):
+            if mapping(rule).get("direction") == "ingress":
+                yield document.mistake((*path, "rules", index, "direction"), "'ingress' lets in; allowed: egress")
+        for finding in check_site({"security_groups": [{"name": DEFAULT_GROUP, "rules": rules}]}):
+            yield document.mistake((*path, *finding.path[2:]), finding.text)
+    for name, sensitivity in mapping(value, "sensitivities").items():
+        baseline = mapping(sensitivity, "baseline")
+        egress = word(baseline.get("egress"))
+        if egress and egress not in profiles:
+            where = ("sensitivities", name, "baseline", "egress")
+            yield document.mistake(where, unknown(egress, "an egress profile", profiles))
+        yield from _means(document, ("sensitivities", name, "baseline"), baseline)
+        for offer in mapping(value, "offers").values():
+            if baseline and name in listing(offer, "sensitivities"):
+                yield from _taken_back_by_blueprint(document, offer, baseline)
+
+
+def _means(document: Document, path: Path, baseline: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield what a baseline asks for and no cloud gives, and rules that would lock programs out."""
+    clouds = mapping(document.value, "clouds").values()
+    types = [
+        name for cloud in clouds for site in mapping(cloud, "by_site").values() for name in names(site, "volume_types")
+    ]
+    volume_type = baseline.get("volume_type")
+    if isinstance(volume_type, str) and volume_type not in types:
+        text = unknown(volume_type, "a volume type that a cloud has by_site", dict.fromkeys(types))
+        yield document.mistake((*path, "volume_type"), text)
+    rules = listing(baseline, "multi_factor_auth_rules")
+    if rules and [APPLICATION_CREDENTIAL] not in rules:
+        text = f"would lock programs out; allowed: rules with one more, of {APPLICATION_CREDENTIAL} alone"
+        yield document.mistake((*path, "multi_factor_auth_rules"), text)
+
+
+def _taken_back_by_blueprint(document: Document, offer: Any, baseline: Mapping[str, Any]) -> Iterator[Mistake]:
+    for cloud in mapping(offer, "sites"):
+        for site in listing(mapping(document.value, "clouds", cloud), "sites"):
+            layers = blueprint_layers(document, word(mapping(offer).get("blueprint")), str(site))
+            # A blueprint has no domain of its own, so it shares no image either.
+            found = weaknesses(merged(layers), baseline, egress_rules(document, baseline), (), "")
+            yield from _where(merged(layers), layers, (Finding(weak.path, weak.text) for weak in found))
 
 
 def _references(document: Document, path: Path, holder: Any, what: str, there: Any) -> Iterator[Mistake]:
@@ -199,6 +252,7 @@ def _ministry(files: Files, document: Document, tenants: list[Tenant]) -> Iterat
         site for cloud in clouds.values() if mapping(cloud).get("gives") == DOMAINS for site in listing(cloud, "sites")
     ]
     yield from _limits(document, (), "limits", value, sites)
+    yield from _single_factors(files, document, tenants)
     for site, envelope in mapping(value, "envelope").items():
         if sites and site not in sites:
             text = unknown(site, "a site of a cloud that gives domains", sites)
@@ -208,6 +262,24 @@ def _ministry(files: Files, document: Document, tenants: list[Tenant]) -> Iterat
             if amount in ENVELOPE and isinstance(most, int):
                 asked = {tenant.name: _quota(tenant, site, amount) for tenant in tenants if site in tenant.sites}
                 yield from _envelope(document, ("envelope", site, amount), most, asked)
+
+
+def _single_factors(files: Files, document: Document, tenants: list[Tenant]) -> Iterator[Mistake]:
+    """Yield what a ministry says of users against what the baselines of their tenants ask of them."""
+    asked = {name: tenant for tenant in tenants if tenant.second_factors for name in tenant.people}
+    for index, user in objects(document.value, "users"):
+        tenant = asked.get(word(user.get("name")))
+        if tenant is None:
+            continue
+        wanted = {"multi_factor_auth_enabled": True, "multi_factor_auth_rules": tenant.second_factors}
+        for option, value in mapping(user, "options").items():
+            if wanted.get(option, value) == value:
+                continue
+            control = CONTROLS["users", "options"]
+            weak = Weakness(("users", index, "options", option), "", control, str(user["name"]))
+            if not _waived(weak, tenant, files):
+                text = f"{said(value)} differs from what {tenant.name} asks of {user['name']}; allowed: nothing here"
+                yield document.mistake(weak.path, text + _unless(control))
 
 
 def _quota(tenant: Tenant, site: str, amount: str) -> int:
@@ -286,10 +358,71 @@ def _tenant(tenant: Tenant, files: Files, today: date) -> Iterator[Mistake]:
         if site not in tenant.sites:
             text = unknown(site, "a site of this tenant", tenant.sites)
             yield document.mistake(("overrides_by_site", site), text, key=True)
+    yield from _facts(tenant, today)
     yield from _identity(tenant, files)
+    yield from _taken_back(tenant, files)
     if tenant.overrides:
         for site in tenant.sites:
             yield from _site(tenant.layers(site))
+
+
+def _facts(tenant: Tenant, today: date) -> Iterator[Mistake]:
+    """Yield what a tenant has to say of itself and does not, and a review that comes too late."""
+    document = tenant.document
+    for field in listing(tenant.baseline, "required"):
+        if field not in tenant.facts:
+            where = f"offer {tenant.offer_name}" if field == "environment" else f"ministries/{tenant.ministry}.yml"
+            text = f"is missing, and {tenant.sensitivity} data ask for it; allowed: here, or in {where}"
+            yield document.mistake((field,), text)
+    latest = today + timedelta(days=HORIZON)
+    for holder in (document, tenant.ministry_document):
+        review = holder.value.get("review_date")
+        if isinstance(review, str) and _is_date(review) and date.fromisoformat(review) > latest:
+            text = f"{said(review)} is more than {HORIZON} days ahead; allowed: {latest} or earlier"
+            yield holder.mistake(("review_date",), text)
+
+
+def _taken_back(tenant: Tenant, files: Files) -> Iterator[Mistake]:
+    """Yield what a tenant declares against its baseline, but where a waiver covers it."""
+    if not tenant.baseline:
+        return
+    document = tenant.document
+    here = mapping(document.value, "overrides", "options")
+    for option, value in mapping(tenant.baseline, "options").items():
+        if option in here and here[option] != value:
+            control = CONTROLS.get(("options", option), "")
+            weak = Weakness(("overrides", "options", option), _against(here[option], value), control)
+            if not _waived(weak, tenant, files):
+                yield document.mistake(weak.path, weak.text + _unless(control))
+    for site in tenant.sites if tenant.overrides else ():
+        for where in (("overrides", "quotas"), ("overrides_by_site", site, "quotas")):
+            for weak in excesses(mapping(document.value, *where), tenant.baseline_at(site)["quotas"]):
+                if not _waived(weak, tenant, files):
+                    yield document.mistake((*where, *weak.path), weak.text + _unless(weak.control))
+        layers = tenant.layers(site)
+        whole = merged(layers)
+        found = weaknesses(whole, tenant.baseline_at(site), tenant.egress, tenant.labels, tenant.domain)
+        left = [weak for weak in found if not _waived(weak, tenant, files)]
+        yield from _where(whole, layers, (Finding(weak.path, weak.text + _unless(weak.control)) for weak in left))
+
+
+def _against(value: Any, wanted: Any) -> str:
+    return f"{said(value)} differs from the baseline; allowed: {said(wanted)}"
+
+
+def _unless(control: str) -> str:
+    return f", or a waiver of {control}" if control else ""
+
+
+def _waived(weak: Weakness, tenant: Tenant, files: Files) -> bool:
+    """Return whether a waiver covers a weakness. One that has run out does too: the audit tells of it."""
+    return any(
+        ministry == tenant.ministry
+        and waiver.value.get("control") == weak.control
+        and tenant.name in (listing(waiver.value, "tenants") or [tenant.name])
+        and weak.name in (listing(waiver.value, "objects") or [weak.name])
+        for (ministry, _name), waiver in files.waivers.items()
+    )
 
 
 def _is_date(text: str) -> bool:
@@ -361,9 +494,11 @@ def _identity(tenant: Tenant, files: Files) -> Iterator[Mistake]:
         if tenant.offer and part not in parts:
             text = unknown(part, f"a part that people play in offer {tenant.offer_name}", parts)
             yield document.mistake(("people", part), text, key=True)
+    written = {tag: field for field, tag in FIELDS.items()}
     for index, tag in enumerate(listing(overrides, "tags")):
         if isinstance(tag, str) and tag.partition(":")[0] in TAGS:
-            text = f"{said(tag)} is written from the field of that name; allowed: other tags than {', '.join(TAGS)}"
+            field = written.get(tag.partition(":")[0], "of that name")
+            text = f"{said(tag)} is written from the field {field}; allowed: other tags than {', '.join(TAGS)}"
             yield document.mistake(("overrides", "tags", index), text)
     if tenant.offer:
         ministry = files.ministries.get(tenant.ministry)
@@ -378,7 +513,12 @@ def _identity(tenant: Tenant, files: Files) -> Iterator[Mistake]:
 def _site(layers: list[Layer]) -> Iterator[Mistake]:
     """Yield what is wrong in a merged site, each in the file that says it."""
     site = merged(layers)
-    for finding in check_site(site):
+    yield from _where(site, layers, check_site(site))
+
+
+def _where(site: Mapping[str, Any], layers: list[Layer], findings: Iterable[Finding]) -> Iterator[Mistake]:
+    """Yield findings on a merged site as mistakes of the files that say it."""
+    for finding in findings:
         at, layer, where = source(site, finding.path, layers)
         other = finding.or_else
         if other is not None:

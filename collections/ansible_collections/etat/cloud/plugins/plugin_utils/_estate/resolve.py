@@ -10,16 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .baseline import FIELDS
 from .check import check
 from .files import TENANTS, Files, load
 from .merge import merge
 from .mistakes import EstateError, unknown
 from .schema import DOMAIN, PROJECTS
-from .tenant import Tenant, listing, mapping, merged, settle
+from .tenant import Tenant, settle
+from .values import listing, mapping
 
 MANAGED_BY = "managed_by:etat.cloud"
 #: What a tenant's project takes as its file says it, since no offer says anything of it.
-PLAIN = ("parent", "enabled", "options", "limits", "endpoint_groups")
+PLAIN = ("parent", "enabled", "limits", "endpoint_groups")
 
 
 class Estate:
@@ -35,7 +37,7 @@ class Estate:
         if mistakes:
             raise EstateError(mistakes)
         self._tenants = [settle(self._files, *name) for name in self._files.tenants]
-        self._sites: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._sites: dict[tuple[object, ...], dict[str, Any]] = {}
 
     def declare(self, cloud: str, only: Sequence[str] = ()) -> dict[str, Any]:
         """Return what a cloud has to hold, for all its tenants or for some that are named.
@@ -62,7 +64,7 @@ class Estate:
             "regions": [] if only else list(_regions(clouds[cloud])),
             "sites": list(clouds[cloud]["sites"]),
             "waivers": list(self._waivers(tenants, ready)),
-            "notes": [note for tenant in tenants for note in self._notes(tenant)],
+            "notes": self._notes(tenants),
             "about": {tenant.full_name: self._about(tenant) for tenant in tenants},
             "posture": {
                 "tenants": [self._judged(tenant) for tenant in tenants],
@@ -80,7 +82,9 @@ class Estate:
             if name in with_tenants or mapping(ministry, "envelope").keys() & set(sites):
                 asked: dict[str, Any] = {key: ministry[key] for key in DOMAIN if key in ministry}
                 described = {} if ministry.get("adopted") else {"description": ministry["title"]["fr"]}
-                yield {"name": name, **described, **asked}
+                own = [tenant for tenant in tenants if tenant.ministry == name]
+                users = merge(_users(own), ministry.get("users", []))
+                yield {"name": name, **described, **asked, **({"users": users} if users else {})}
 
     def _waivers(self, tenants: Sequence[Tenant], ready: bool) -> Iterator[dict[str, Any]]:
         """Yield each waiver that concerns one of some tenants here, as module posture_info takes it."""
@@ -120,13 +124,19 @@ class Estate:
             "name": tenant.name,
             "domain": tenant.ministry,
             **({} if kept else {"description": described}),
+            **_options(tenant.baseline, overrides),
             **{key: overrides[key] for key in PLAIN if key in overrides},
-            "tags": sorted({*self._tags(tenant), *overrides.get("tags", ())}),
+            "tags": self._tags(tenant),
             "groups": merge(groups, overrides.get("groups", [])),
             "role_assignments": [*roles, *overrides.get("role_assignments", ())],
         }
 
-    def _tags(self, tenant: Tenant) -> Iterator[str]:
+    def _tags(self, tenant: Tenant) -> list[str]:
+        """Return the tags of a tenant's project."""
+        overrides = mapping(tenant.document.value, "overrides")
+        return sorted({*self._said(tenant), *overrides.get("tags", ())})
+
+    def _said(self, tenant: Tenant) -> Iterator[str]:
         own, catalogue = tenant.document.value, self._files.catalogue.value
         if own.get("adopted"):
             return
@@ -136,28 +146,32 @@ class Estate:
         yield f"size:{tenant.size_name}"
         if "end_date" in own:
             yield f"end_date:{own['end_date']}"
+        for field, value in tenant.facts.items():
+            yield f"{FIELDS[field]}:{value}"
         yield from listing(mapping(catalogue, "sensitivities", tenant.sensitivity), "tags")
 
     def _site(self, tenant: Tenant, site: str) -> dict[str, Any]:
         if tenant.overrides:
-            return merged(tenant.layers(site))
-        # What only the offer says is the same for every tenant of an offer and a size.
-        same = (tenant.cloud_name, tenant.offer_name, tenant.size_name, site)
+            return tenant.complete(site)
+        # What only the offer and the baseline say is the same for every tenant of an offer and a size that says the
+        # same of itself.
+        said = (tenant.sensitivity, bool(tenant.baseline), *tenant.labels)
+        same = (tenant.cloud_name, tenant.offer_name, tenant.size_name, site, *said)
         if same not in self._sites:
-            self._sites[same] = merged(tenant.layers(site))
+            self._sites[same] = tenant.complete(site)
         return self._sites[same]
 
-    def _notes(self, tenant: Tenant) -> Iterator[str]:
-        if tenant.in_ready_project:
-            yield (
-                f"{tenant.full_name}: the provider of cloud {tenant.cloud_name} sets groups, role assignments, tags, "
-                f"description and quotas of its ready projects; those of offer {tenant.offer_name} are left out"
-            )
+    def _notes(self, tenants: Iterable[Tenant]) -> list[str]:
+        """Return what a cloud does not give, each once with the tenants that it is about."""
+        found: dict[str, list[str]] = {}
+        for tenant in tenants:
+            for note in _left_out(tenant):
+                found.setdefault(note, []).append(tenant.full_name)
+        return [f"{', '.join(names)}: {note}" for note, names in found.items()]
 
     def _judged(self, tenant: Tenant) -> dict[str, Any]:
-        project = (
-            self._ready_project(tenant) if tenant.in_ready_project else {"name": tenant.name, "domain": tenant.ministry}
-        )
+        own = {"name": tenant.name, "domain": tenant.ministry, "tags": self._tags(tenant)}
+        project = self._ready_project(tenant) if tenant.in_ready_project else own
         limits = {site: _limits(self._site(tenant, site).get("quotas", {})) for site in tenant.sites}
         return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites), "quotas": limits}
 
@@ -181,6 +195,48 @@ class Estate:
             "file": f"{TENANTS}/{tenant.ministry}/{Path(tenant.document.file).name}",
             "line": tenant.document.position(())[0],
         }
+
+
+def _left_out(tenant: Tenant) -> Iterator[str]:
+    """Yield what of an offer and of a baseline the cloud of a tenant does not give."""
+    baseline = tenant.baseline
+    if tenant.in_ready_project:
+        yield (
+            f"the provider of cloud {tenant.cloud_name} sets groups, role assignments, tags, description and quotas of "
+            f"its ready projects; those of offer {tenant.offer_name} are left out"
+        )
+        if baseline:
+            yield (
+                f"of the baseline of {tenant.sensitivity}, what concerns the project itself, its quotas, its people "
+                f"and its default volume type is for the provider of cloud {tenant.cloud_name} to set"
+            )
+        return
+    without = [site for site in tenant.sites if not tenant.has_volume_type(site)]
+    if "volume_type" in baseline and without:
+        yield (
+            f"cloud {tenant.cloud_name} declares no volume type {baseline['volume_type']} on {', '.join(without)}, so "
+            "volumes get the default of all there"
+        )
+    if tenant.people and "multi_factor_auth_rules" in baseline and not tenant.second_factors:
+        yield (
+            f"cloud {tenant.cloud_name} does not take every method that the baseline of {tenant.sensitivity} asks of "
+            "people, so nothing is asked of them there"
+        )
+
+
+def _users(tenants: Iterable[Tenant]) -> list[dict[str, Any]]:
+    """Return the people of tenants whose baselines ask them for several factors, each with the last one's rules."""
+    rules = {name: tenant.second_factors for tenant in tenants if tenant.second_factors for name in tenant.people}
+    return [
+        {"name": name, "options": {"multi_factor_auth_enabled": True, "multi_factor_auth_rules": rules[name]}}
+        for name in sorted(rules)
+    ]
+
+
+def _options(baseline: Any, overrides: Any) -> dict[str, Any]:
+    """Return the options of a project: those of its baseline, and what its file says."""
+    options = {**mapping(baseline, "options"), **mapping(overrides, "options")}
+    return {"options": options} if options else {}
 
 
 def _regions(cloud: Any) -> Iterator[dict[str, Any]]:

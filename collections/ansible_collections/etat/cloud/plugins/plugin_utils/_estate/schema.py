@@ -31,9 +31,37 @@ PROJECT = ("enabled", "endpoint_groups", "groups", "limits", "options", "parent"
 #: What a ministry may ask for in its domain.
 DOMAIN = ("groups", "limits", "role_assignments", "users")
 
+#: The services that not every site has, by the names of their quotas.
+FURTHER = ("dns", "key_manager", "load_balancer", "shared_file_system")
+ENVIRONMENTS = ("production", "staging", "test", "development")
+#: What a project's tags hold may have no comma and no slash in it.
+TAG_VALUE = "^[^,/]{1,240}$"
+
 #: The form of a control's id. Which ones there are is no matter of the schema, since each family adds some.
 CONTROL = "^ETAT-[A-Z]{2,3}-[0-9]{3}$"
 _NAME = "^[a-z0-9][a-z0-9-]{0,62}$"
+#: What of an object no baseline says.
+_OWN = ("name", "state", "tags", "description", "subnets", "interfaces", "routes", "rules", "cidr")
+#: The fields by which a tenant says what it is.
+_FACTS: dict[str, Schema] = {
+    "owner": {
+        "description": "Who answers for it: a person, or better a team.",
+        "type": "string",
+        "pattern": TAG_VALUE,
+    },
+    "security_contact": {
+        "description": "Where to report a weakness or an incident: an address of electronic mail.",
+        "type": "string",
+        "format": "email",
+        "pattern": TAG_VALUE,
+    },
+    "review_date": {
+        "description": "The day by which somebody looks at it again, such as 2027-08-31.",
+        "type": "string",
+        "format": "date",
+    },
+    "environment": {"description": "What it is used for.", "enum": list(ENVIRONMENTS)},
+}
 
 
 def published(name: str) -> Schema:
@@ -158,6 +186,13 @@ def _catalogue() -> Schema:
                 "description": "Where the cloud gives domains: what its identity service holds for all of them.",
                 **_options(Level.IDENTITY),
             },
+            "services": _named(
+                {"type": "array", "uniqueItems": True, "items": {"enum": list(FURTHER)}},
+                "Services that a site has beside those of every site; baselines limit what tenants take of them.",
+            ),
+            "methods": _names(
+                "Methods of authentication that its identity service takes, as Keystone names them, such as totp."
+            ),
             "by_site": _named(_options(Level.REGION), "What a site holds for all tenants, or for some that it names."),
         },
         required=("title", "gives", "sites"),
@@ -168,6 +203,10 @@ def _catalogue() -> Schema:
             "description": _bilingual("Which data are meant."),
             "clouds": _names("Clouds that may hold such data.", minItems=1),
             "tags": _names("Tags that such a project bears, beside sensitivity:NAME."),
+            "baseline": {
+                "description": "What each tenant of this sensitivity is born with, and may not take back.",
+                "$ref": "#/$defs/baseline",
+            },
         },
         required=("title", "description", "clouds"),
     )
@@ -179,6 +218,17 @@ def _catalogue() -> Schema:
             "by_site": _named(site, "What differs on a site; merged into the rest, lists of named objects by name."),
         },
         required=("description",),
+    )
+    egress_profile = _object(
+        {
+            "description": _text("What it lets through, and why."),
+            "rules": {
+                "description": "Rules of the default security group, all of them of egress.",
+                "type": "array",
+                "items": {"$ref": "#/$defs/site/properties/security_groups/items/properties/rules/items"},
+            },
+        },
+        required=("description", "rules"),
     )
     size = _object(
         {
@@ -207,6 +257,7 @@ def _catalogue() -> Schema:
             "size": _text("The size, unless the tenant names one."),
             "sizes": _named(size, "Its sizes: quotas and price for each site.", minProperties=1),
             "blueprint": _text("The blueprint of its networks."),
+            "environment": {**_FACTS["environment"], "description": "What it is used for, unless the tenant says."},
             "people": _named(
                 _names("Keystone roles of this part, in the project."),
                 "The parts that people play. Each becomes a group TENANT-PART with these roles.",
@@ -230,13 +281,71 @@ def _catalogue() -> Schema:
                     ),
                     "items": {"type": "string", "minLength": 1, "not": {"const": "admin"}},
                 },
+                "egress_profiles": _named(egress_profile, "What servers may reach, for baselines to name."),
                 "blueprints": _named(blueprint, "Networks, routers and rules that offers share."),
                 "offers": _named(offer, "What tenants can order.", minProperties=1),
             },
             required=("clouds", "sensitivities", "roles", "blueprints", "offers"),
         ),
-        "$defs": {"site": _site()},
+        "$defs": {"site": _site(), "baseline": _baseline()},
     }
+
+
+def _baseline() -> Schema:
+    site = _options(Level.SITE)["properties"]
+    networks = site["networks"]["items"]["properties"]
+    fields = {
+        "networks": networks,
+        "subnets": networks["subnets"]["items"]["properties"],
+        "routers": site["routers"]["items"]["properties"],
+        "security_groups": site["security_groups"]["items"]["properties"],
+    }
+    each = {
+        name: {
+            "description": f"Fields of each of its {name.replace('_', ' ')}.",
+            # What is an object of its own is no field, and names and tags are each one's own.
+            **_object({key: value for key, value in found.items() if key not in _OWN}),
+        }
+        for name, found in fields.items()
+    }
+    tags = ("sensitivity", *_FACTS)
+    return _object(
+        {
+            "required": {
+                **_names("What the tenant has to say of itself, in its file, its ministry's or its offer."),
+                "items": {"enum": list(_FACTS)},
+            },
+            "labels": {
+                **_names("What networks, subnets, routers and security groups say in tags of their own."),
+                "items": {"enum": list(tags)},
+            },
+            "options": _options(Level.TENANT)["properties"]["options"],
+            "each": {"description": "What each object of a list says.", **_object(each)},
+            "egress": _text(
+                "The egress profile of the default security group. Security groups let out nothing that is not "
+                "declared, and the default one lets nobody in but its own members."
+            ),
+            "images_in_domain": {
+                "description": "Whether images may be shared only with tenants of the same ministry.",
+                "type": "boolean",
+            },
+            "quotas": {
+                **site["quotas"],
+                "description": "The most that a tenant may have, and what it has where its size says nothing.",
+            },
+            "volume_type": _text(
+                "The volume type that volumes get when nobody names one, on the sites that have it by_site."
+            ),
+            "multi_factor_auth_rules": {
+                "description": (
+                    "Lists of methods, all of any one of which people need, where the cloud takes them all. One of "
+                    "them is application_credential alone, for programs."
+                ),
+                "type": "array",
+                "items": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            },
+        }
+    )
 
 
 def _ministry() -> Schema:
@@ -264,6 +373,7 @@ def _ministry() -> Schema:
                     envelope, "The most that its tenants may ask for on each site. What is not named has no limit."
                 ),
                 **{name: domain[name] for name in DOMAIN},
+                **{name: fact for name, fact in _FACTS.items() if name != "environment"},
             },
             required=("title", "contacts"),
         ),
@@ -305,6 +415,7 @@ def _tenant() -> Schema:
                 "description": _text("What it is for."),
                 "overrides": {"description": "What differs from the offer, on every site.", **overrides},
                 "overrides_by_site": _named(site, "What differs from the offer on one site."),
+                **_FACTS,
             },
             required=("offer", "sensitivity"),
         ),

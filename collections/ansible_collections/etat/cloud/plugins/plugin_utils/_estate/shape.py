@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .files import NAME_RULE, Document
 from .mistakes import Mistake, Path, allowed, meant, said
-from .schema import CONTROL, published
+from .schema import CONTROL, TAG_VALUE, published
 
 try:
     from jsonschema import Draft202012Validator, FormatChecker
@@ -39,6 +39,7 @@ _TYPES = {
 PATTERNS = {
     "^[a-z0-9][a-z0-9-]{0,62}$": NAME_RULE,
     "^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$": "MINISTRY/TENANT",
+    TAG_VALUE: "1 to 240 characters, no comma, no slash",
     CONTROL: "the id of a control, such as ETAT-NET-001",
     "^[^,/]{1,255}$": "1 to 255 characters, no comma, no slash",
     "^[A-Za-z0-9-]+$": "the name or the number of a protocol",

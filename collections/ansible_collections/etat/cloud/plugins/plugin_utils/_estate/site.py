@@ -86,7 +86,7 @@ def check_site(site: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _rbac_policy(policy, site, ("network_rbac_policies", index))
     for index, router in objects(site, "routers"):
         yield from _interfaces(router, site, ("routers", index))
-    groups = [DEFAULT_GROUP, *names(site, "security_groups")]
+    groups = list(dict.fromkeys((DEFAULT_GROUP, *names(site, "security_groups"))))
     address_groups = names(site, "address_groups")
     for index, group in objects(site, "security_groups"):
         first: dict[Any, str | int] = {}

@@ -330,6 +330,8 @@ class CloudServer:
         return next((record for record in held if str(record.get("id")) == id), None)
 
     def _post(self, call: Call) -> tuple[int, Any]:
+        if call.path.endswith(" /security-group-rules") and "security_group_rule" in call.body:
+            return self._add_rule(call)
         if not all(isinstance(sent, (dict, list)) for sent in call.body.values()):
             # Designate and Glance wrap nothing.
             return 201, self._new(call.path, call.body)
@@ -343,6 +345,22 @@ class CloudServer:
             answers = [{**record, **told} for record in made]
             return 201, {wrapper: answers if several else answers[0]}
         raise AssertionError("a creation without a body")
+
+    def _rules(self, path: str) -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
+        """Return the rules inside the security groups of a region, each with the list that it is in."""
+        groups = self.content.records.get(path.partition("/")[0] + "/security-groups", ())
+        return [
+            (group["security_group_rules"], rule) for group in groups for rule in group.get("security_group_rules", ())
+        ]
+
+    def _add_rule(self, call: Call) -> tuple[int, Any]:
+        sent = call.body["security_group_rule"]
+        if any({**rule, **sent} == rule for _listed, rule in self._rules(call.path)):
+            return 409, {"NeutronError": {"type": "SecurityGroupRuleExists", "message": "Security group rule exists"}}
+        groups = self.content.records[call.path.partition("/")[0] + "/security-groups"]
+        group = next(group for group in groups if group["id"] == sent["security_group_id"])
+        group["security_group_rules"].append(self._new(call.path, sent))
+        return 201, {"security_group_rule": group["security_group_rules"][-1]}
 
     def _new(self, path: str, sent: Mapping[str, Any]) -> dict[str, Any]:
         self.content.made += 1
@@ -366,6 +384,8 @@ class CloudServer:
         if f"PUT {call.path}" in self.content.answers:
             return 200, self.content.answers[f"PUT {call.path}"]
         record = self._record(call.path)
+        if record is not None and isinstance(call.body, list):
+            return 200, _patched(record, call.body)
         if record is not None and call.body:
             wrapper, sent = next(iter(call.body.items()))
             record.update(sent if isinstance(sent, dict) else call.body)
@@ -378,10 +398,25 @@ class CloudServer:
         if "/tags/" in call.path:
             return self._tag(call)
         collection, id = call.path.rsplit("/", 1)
+        if collection.endswith(" /security-group-rules"):
+            for listed, rule in self._rules(call.path):
+                if rule.get("id") == id:
+                    listed.remove(rule)
         held = self.content.records.get(collection)
         if isinstance(held, list):
             held[:] = [record for record in held if str(record.get("id")) != id]
         return 204, None
+
+
+def _patched(record: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, Any]:
+    """Change a record as Glance does."""
+    for step in patch:
+        name = step["path"].removeprefix("/")
+        if step["op"] == "remove":
+            del record[name]
+        else:
+            record[name] = step["value"]
+    return record
 
 
 def _key(path: str) -> str:

@@ -71,7 +71,7 @@ def test_a_control_knows_nothing_but_the_audit(path: Path) -> None:
     assert {name for name in names if not name.startswith(".")} <= allowed
     assert {name for name in names if name.startswith("..")} <= {
         ".._rules",
-        *(f".._audit.{part}" for part in ("filtering", "model", "public_key", "view", "waiver")),
+        *(f".._audit.{part}" for part in ("filtering", "fixes", "model", "public_key", "view", "waiver")),
     }
     assert not words(path) & {"now", "utcnow"}
 
@@ -97,6 +97,12 @@ def test_only_the_sdk_part_touches_the_sdk() -> None:
     }
     # The lab fills its own clouds with what a new cloud has.
     assert found - {"_lab"} == {"_sdk"}
+
+
+def test_an_audit_never_lets_its_sessions_write() -> None:
+    allowing = {path.name for path in UTILS.rglob("*.py") if "allow_writes" in words(path) and "_lab" not in path.parts}
+    assert allowing == {"_converge.py", "_harden.py"}
+    assert not {"._harden", "._converge"} & set(imported(UTILS / "_posture.py"))
 
 
 def test_check_mode_is_known_in_one_place() -> None:

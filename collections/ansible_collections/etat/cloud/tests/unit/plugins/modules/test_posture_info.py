@@ -148,6 +148,18 @@ def test_the_auditor_of_a_domain_looks_with_a_token_of_each_project(server: Clou
     assert found["posture"]["run"]["scope"] == "domain education"
 
 
+def test_domains_that_the_account_does_not_see_are_told_apart(server: CloudServer, run_module: Any) -> None:
+    domains = ["education", "agriculture", "ghost"]
+    found, failed = run_module(posture_info, cloud="interne-education", domains=domains, controls=["ETAT-GOV-005"])
+    assert not failed, found
+    results = {result["domain"]: result["outcome"] for result in found["posture"]["results"]}
+    assert results == {
+        "education": "not_applicable",
+        "agriculture": "not_evaluable",
+        "ghost": "not_evaluable",
+    }
+
+
 def test_a_reader_of_the_system_looks_with_tokens_of_projects_too(server: CloudServer, run_module: Any) -> None:
     found, failed = run_module(posture_info, cloud="interne-reader", tenants=[MOODLE], regions=["toulouse"])
     assert not failed, found
@@ -231,6 +243,9 @@ def test_containers_of_one_name_in_two_projects_are_judged_each_for_its_own(
     assert outcomes == ["fail", "pass"]
     (finding,) = of(found, "ETAT-OBJ-001", tenant="moodle")["findings"]
     assert (finding["id"], finding["evidence"]) == ("data", {"read": ".r:*"})
+    # Versions would be asked for without a token, once for each project.
+    scopes = {call.scope for call in server.content.calls if call.path.startswith("object-store")}
+    assert scopes == {"project p-moodle", "project p-notebooks"}
 
 
 def test_a_refusal_for_one_of_many_parents_is_not_asked_for_again(server: CloudServer, run_module: Any) -> None:

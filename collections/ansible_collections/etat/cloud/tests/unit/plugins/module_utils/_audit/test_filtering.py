@@ -18,6 +18,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._audit.filtering import
     is_public,
     is_wide,
     openings,
+    outside,
     public_share,
     rule_of,
 )
@@ -166,3 +167,25 @@ def test_rules_that_reach_somebody_only_together_are_named_though_none_is_public
 
     (opening,) = openings(halves, reaches)
     assert [found.id for found in opening.rules] == ["r-1", "r-2"]
+
+
+@pytest.mark.parametrize(
+    ("address", "prefixes", "version", "expected"),
+    [
+        ("203.0.113.9", ["10.0.0.0/8"], 4, False),
+        ("203.0.113.9", ["0.0.0.0/0"], 4, True),
+        ("", ["0.0.0.0/1", "128.0.0.0/1"], 4, True),
+        ("10.9.0.5", ["10.0.0.0/9", "10.128.0.0/9"], 4, True),
+        ("10.9.0.5", ["10.0.0.0/9"], 4, False),
+        ("10.9.0.5", ["0.0.0.0/0"], 4, True),
+        ("10.9.0.5", ["172.16.0.0/12"], 4, False),
+        ("172.20.0.5", ["172.16.0.0/12"], 4, True),
+        ("fd00:1::5", ["fc00::/7"], 6, True),
+        ("fd00:1::5", ["fd00::/8"], 6, False),
+        ("fd00:1::5", ["::/0"], 4, False),
+    ],
+)
+def test_who_is_outside_depends_on_where_the_address_lies(
+    address: str, prefixes: list[str], version: int, expected: bool
+) -> None:
+    assert outside(address)(prefixes, version) is expected

@@ -1,16 +1,69 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one subject sees of records that others have as well."""
+"""What a view knows of others than its subject, and of records that others have as well."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
-from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import Facts
-from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Level
+from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import EVERYBODY, Facts
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Level, Outcome, Refusal, Tenant
 from ansible_collections.etat.cloud.plugins.module_utils._audit.view import View
+from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
+
+PROJECT = {"id": "p-1", "name": "moodle", "domain_id": "d"}
+OTHER = {"id": "p-2", "name": "notebooks", "domain_id": "d"}
+
+
+def view_of(facts: Facts) -> View:
+    facts.add("projects", "", [PROJECT, OTHER])
+    return View(
+        facts,
+        Level.SITE,
+        date(2026, 11, 23),
+        tenant=Tenant("education", "moodle", "internal"),
+        region="toulouse",
+        domain={"id": "d", "name": "education"},
+        project=PROJECT,
+    )
+
+
+@pytest.mark.parametrize(("owner", "expected"), [(EVERYBODY, True), ("p-2", True), ("p-1", False)])
+def test_what_was_read_of_another_project_is_known(owner: str, expected: bool) -> None:
+    facts = Facts()
+    facts.add("ports", "toulouse", [], owner)
+    assert view_of(facts).saw("ports", "p-2") is expected
+
+
+def test_what_was_refused_of_another_project_is_not_known() -> None:
+    facts = Facts()
+    facts.add("ports", "toulouse", [])
+    facts.refuse("ports", "toulouse", Refusal("no"), "p-2")
+    assert not view_of(facts).saw("ports", "p-2")
+
+
+@pytest.mark.parametrize(("owner", "expected"), [("p-2", Outcome.PASS), ("p-1", Outcome.NOT_EVALUABLE)])
+def test_trust_in_a_group_whose_ports_were_not_read_cannot_be_judged(owner: str, expected: Outcome) -> None:
+    facts = Facts()
+    rule = {"id": "r", "direction": "ingress", "ethertype": "IPv4", "protocol": "tcp", "remote_group_id": "sg-2"}
+    group = {"id": "sg-1", "name": "app", "project_id": "p-1", "security_group_rules": [rule]}
+    remote = {"id": "sg-2", "name": "web", "project_id": "p-2", "security_group_rules": []}
+    facts.add("security_groups", "toulouse", [group, remote])
+    facts.add("ports", "toulouse", [], owner)
+    assert BY_ID["ETAT-NET-012"].judge(view_of(facts), group).outcome is expected
+
+
+@pytest.mark.parametrize(("owner", "expected"), [(EVERYBODY, Outcome.FAIL), ("p-1", Outcome.NOT_EVALUABLE)])
+def test_a_shared_network_whose_policies_were_not_read_may_be_for_all(owner: str, expected: Outcome) -> None:
+    facts = Facts()
+    port = {"id": "po", "network_id": "n", "project_id": "p-1", "device_owner": "compute:az-1"}
+    facts.add("networks", "toulouse", [{"id": "n", "name": "far", "project_id": "p-3", "shared": True}])
+    facts.add("rbac_policies", "toulouse", [], owner)
+    view = view_of(facts)
+    facts.add("projects", "", [{"id": "p-3", "name": "far", "domain_id": "d-3"}])
+    assert BY_ID["ETAT-NET-043"].judge(view, port).outcome is expected
 
 
 @pytest.mark.parametrize("own", ["p-1", "p-2"])

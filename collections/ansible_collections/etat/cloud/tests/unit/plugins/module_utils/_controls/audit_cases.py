@@ -11,9 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import Facts
-from ansible_collections.etat.cloud.plugins.module_utils._audit.judge import Subjects, judge
-from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Control, Refusal, Result, Row, Tenant
+from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import EVERYBODY, Facts
+from ansible_collections.etat.cloud.plugins.module_utils._audit.judge import Failure, Subjects, failures, judge
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
+    Control,
+    Refusal,
+    Result,
+    Row,
+    Tenant,
+    Waiver,
+)
 from ansible_collections.etat.cloud.plugins.module_utils._audit.sources import SOURCES, kept
 from ansible_collections.etat.cloud.plugins.module_utils._audit.waiver import waiver_of
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
@@ -21,11 +28,11 @@ from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
 HERE = Path(__file__).parent
 GIVEN: Mapping[str, Any] = yaml.safe_load((HERE / "given.yml").read_text(encoding="utf-8"))
 REGIONS = ("toulouse", "paris")
-PROJECT = "p-moodle"
+PROJECT, DOMAIN = "p-moodle", "d-education"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("known_of", "quotas", "roles", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "tags", "roles", "partly", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -45,7 +52,10 @@ def facts_of(case: Mapping[str, Any]) -> Facts:
         for region in regions:
             elsewhere = case.get("elsewhere", {}).get(region, {})
             found = here.get(name, []) if region in ("", REGIONS[0]) else elsewhere.get(name, [])
-            facts.add(name, region, list(_rows(facts, name, region, found)), case.get("known_of", {}).get(name, ""))
+            partly = case.get("partly", ())
+            whose = partly.get(name, EVERYBODY) if isinstance(partly, Mapping) else DOMAIN
+            owner = whose if name in partly else EVERYBODY
+            facts.add(name, region, list(_rows(facts, name, region, found)), owner)
             if name in case.get("absent", ()):
                 facts.refuse(name, region, Refusal("the cloud does not have it", absent=True))
             if name in case.get("refused", {}):
@@ -67,11 +77,20 @@ def _rows(facts: Facts, name: str, region: str, found: Any) -> Iterator[Row]:
 
 def judged(case: Mapping[str, Any], control: Control | None = None) -> list[Result]:
     """Return the results of the control of a case, for the tenant moodle and what is around it."""
+    return judge([control or BY_ID[case["control"]]], facts_of(case), *_around(case))
+
+
+def failing(case: Mapping[str, Any]) -> list[Failure]:
+    """Return what fails in a case, with what a repair wants to know."""
+    return list(failures([BY_ID[case["control"]]], facts_of(case), *_around(case)))
+
+
+def _around(case: Mapping[str, Any]) -> tuple[Subjects, list[Waiver], date]:
+    """Return what a case judges, its waivers and its day."""
     sites, quotas = tuple(case.get("sites", REGIONS[:1])), case.get("quotas", {})
-    tenant = Tenant("education", "moodle", case.get("sensitivity", "internal"), sites, quotas)
-    return judge(
-        [control or BY_ID[case["control"]]],
-        facts_of(case),
+    sensitivity, tags = case.get("sensitivity", "internal"), tuple(case.get("tags", ()))
+    tenant = Tenant("education", "moodle", sensitivity, sites, quotas, tags)
+    return (
         Subjects((tenant,), ("education",), REGIONS, frozenset(case.get("roles", ()))),
         [waiver_of(given) for given in case.get("waivers", ())],
         date.fromisoformat(case.get("today", TODAY)),

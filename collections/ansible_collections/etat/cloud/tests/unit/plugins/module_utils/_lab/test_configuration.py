@@ -14,6 +14,8 @@ import pytest
 from ansible_collections.etat.cloud.plugins.module_utils._lab import configuration, model, secret
 from cryptography.fernet import Fernet
 
+WITH_DATABASE = [name for name in model.FURTHER.values() if name not in model.WITHOUT_DATABASE]
+
 
 def declaration(*services: str) -> list[dict[str, Any]]:
     region = {
@@ -62,13 +64,13 @@ def test_every_program_is_started_with_files_that_exist(wide: configuration.Conf
         assert {word.split("=")[-1] for word in named} <= files
 
 
-@pytest.mark.parametrize("name", model.FURTHER.values())
+@pytest.mark.parametrize("name", WITH_DATABASE)
 def test_a_further_service_enforces_scopes_and_the_new_defaults(wide: configuration.Configuration, name: str) -> None:
     policy = read(wide.files()[f"etc/toulouse/{name}/{name}.conf"])["oslo_policy"]
     assert dict(policy) == {"enforce_scope": "true", "enforce_new_defaults": "true"}
 
 
-@pytest.mark.parametrize("name", model.FURTHER.values())
+@pytest.mark.parametrize("name", WITH_DATABASE)
 def test_a_further_service_has_a_database_and_a_messages_account_of_its_own_region(
     wide: configuration.Configuration, name: str
 ) -> None:
@@ -105,6 +107,39 @@ def test_load_balancers_keep_certificates_where_there_is_a_place_for_them(
 ) -> None:
     files = configuration.Configuration(model.lab("try", declaration(*services)), secrets).files()
     assert read(files["etc/toulouse/octavia/octavia.conf"])["certificates"]["cert_manager"] == manager
+
+
+def test_the_object_store_of_a_region_places_objects_by_secrets_of_its_own(wide: configuration.Configuration) -> None:
+    files = wide.files()
+    parts = [read(files[f"etc/{region}/swift/swift.conf"])["swift-hash"] for region in ("toulouse", "paris")]
+    secrets = [part[f"swift_hash_path_{end}"] for part in parts for end in ("prefix", "suffix")]
+    assert len(set(secrets)) == 4
+    assert min(len(secret) for secret in secrets) == 32
+
+
+@pytest.mark.parametrize("server", ["proxy", *model.OBJECT_SERVERS])
+def test_the_servers_of_an_object_store_answer_on_their_region_s_address_alone(
+    wide: configuration.Configuration, server: str
+) -> None:
+    (paris,) = (region for _cloud, region in wide.lab.regions if region.name == "paris")
+    found = read(wide.files()[f"etc/paris/swift/{server}-server.conf"])
+    assert found["DEFAULT"]["bind_ip"] == paris.address
+    assert int(found["DEFAULT"]["bind_port"]) == model.OBJECT_SERVERS.get(server, model.SWIFT)
+    for name in found["pipeline:main"]["pipeline"].split():
+        section = found[f"app:{name}" if name.endswith("-server") else f"filter:{name}"]
+        assert ("use" in section) != ("paste.filter_factory" in section)
+
+
+def test_whoever_reads_one_project_s_objects_reads_no_other_s(wide: configuration.Configuration) -> None:
+    found = read(wide.files()["etc/toulouse/swift/proxy-server.conf"])
+    pipeline = found["pipeline:main"]["pipeline"].split()
+    assert pipeline.index("authtoken") < pipeline.index("keystoneauth") < pipeline.index("proxy-server")
+    assert "tempauth" not in pipeline
+    rules = found["filter:keystoneauth"]
+    # Swift asks for the role's name only, wherever it is held.
+    assert "system_reader_roles" not in rules
+    assert (rules["operator_roles"], rules["project_reader_roles"]) == ("admin,member", "reader")
+    assert rules["allow_names_in_acls"] == "false"
 
 
 def test_a_program_is_started_anew_when_what_the_lab_adds_to_its_service_changes(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -13,12 +14,13 @@ import pytest
 from ansible_collections.etat.cloud.plugins.module_utils._lab import host, model
 
 
-def declaration() -> list[dict[str, object]]:
+def declaration(*services: str) -> list[dict[str, object]]:
     region = {
         "name": "toulouse",
         "external_network": "203.0.113.0/24",
         "availability_zones": ["az-1", "az-2"],
         "volume_types": ["standard", "fast"],
+        "services": list(services),
     }
     return [
         {
@@ -95,6 +97,24 @@ def test_a_full_disk_is_said_with_both_numbers(lab: model.Lab) -> None:
     with pytest.raises(model.LabError, match=r"has 1\.0 GiB free, and the lab unit-test needs 2\.5 GiB"):
         host.check_disk(lab, free=host.GIB)
     host.check_disk(lab, free=3 * host.GIB)
+
+
+@pytest.mark.parametrize(("services", "refused"), [(["object-store"], True), (["dns"], False), ([], False)])
+def test_an_object_store_needs_a_file_system_with_extended_attributes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, services: list[str], refused: bool
+) -> None:
+    def unsupported(*_arguments: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(model, "FOLDERS", tmp_path)
+    monkeypatch.setattr(os, "setxattr", unsupported)
+    lab = model.lab("unit-test", declaration(*services))
+    if refused:
+        with pytest.raises(model.LabError, match=rf"{tmp_path} has no extended attributes .*declare no object-store"):
+            host.check_attributes(lab)
+        monkeypatch.undo()
+    host.check_attributes(lab)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_taken_port_is_said_with_its_holder(lab: model.Lab) -> None:

@@ -83,7 +83,7 @@ def only_in_toulouse(lab: model.Lab, name: str) -> bool:
     """Whether the service's programs and databases are in the one region that declares it."""
     programs = {program.group for program in model.programs(lab) if program.name.startswith(f"{name}-")}
     databases = {database.name for database in model.databases(lab) if database.template == name}
-    return programs == {"toulouse"} and databases == {f"{name}_toulouse"}
+    return programs == {"toulouse"} and databases == (set() if name in model.WITHOUT_DATABASE else {f"{name}_toulouse"})
 
 
 @pytest.mark.parametrize(("kind", "name"), model.FURTHER.items())
@@ -93,7 +93,7 @@ def test_a_service_that_a_region_declares_is_there_and_nowhere_else(kind: str, n
     assert toulouse.urls[kind][0] == name
     assert kind not in paris.urls | externe.urls
     assert only_in_toulouse(lab, name)
-    assert name in model.templates(lab)
+    assert (name in model.templates(lab)) != (name in model.WITHOUT_DATABASE)
     assert name in lab.clouds[0].service_users
     assert name not in lab.clouds[1].service_users
 
@@ -115,6 +115,12 @@ def test_one_further_service_brings_no_other() -> None:
         program.name for program in model.programs(model.lab("try", [cloud("interne", "toulouse")]))
     }
     assert further == {"designate-toulouse", "designate-central-toulouse"}
+
+
+def test_the_proxy_of_an_object_store_starts_after_what_keeps_the_objects() -> None:
+    proxy = next(program for program in model.programs(model.lab("try", FULL)) if program.name == "swift-toulouse")
+    behind = {"swift-account-toulouse", "swift-container-toulouse", "swift-object-toulouse"}
+    assert behind < set(proxy.needs)
 
 
 def test_a_lab_that_was_declared_before_there_were_further_services_has_none() -> None:

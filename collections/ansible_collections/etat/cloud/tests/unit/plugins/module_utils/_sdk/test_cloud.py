@@ -322,6 +322,22 @@ def test_an_answer_that_is_no_json_fails_the_change(server: CloudServer) -> None
 # --- counts
 
 
+def test_tokens_of_projects_share_connections_and_what_is_known_of_versions(server: CloudServer) -> None:
+    cloud = Cloud("interne")
+    listed(cloud, NETWORKS)
+    asked = len([call for call in server.content.calls if call.path.endswith(" /")])
+    for project in ("p-moodle", "p-notebooks"):
+        listed(cloud, Get("network", "toulouse", "/networks", "networks", project=project))
+    assert len([call for call in server.content.calls if call.path.endswith(" /")]) == asked > 0
+    assert {call.scope for call in server.reads("network toulouse /networks")} == {
+        "project p-admin",
+        "project p-moodle",
+        "project p-notebooks",
+    }
+    connections = {cloud.adapter("network", "toulouse", project).session.session for project in ("", "p-moodle")}
+    assert len(connections) == 1
+
+
 def test_calls_are_counted_per_service_over_all_tokens(server: CloudServer) -> None:
     cloud = Cloud("interne-education")
     cloud.read([NETWORKS, Get("compute", "toulouse", "/limits", "limits", project="p-moodle")], workers=2)

@@ -111,6 +111,7 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
                 {
                     "name": "moodle",
                     "domain": "education",
+                    "tags": ["managed_by:etat.cloud", "offer:web", "sensitivity:internal", "size:small"],
                     "sensitivity": "internal",
                     "sites": ["toulouse"],
                     "quotas": {"toulouse": quotas},

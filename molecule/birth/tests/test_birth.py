@@ -1,0 +1,95 @@
+# Copyright (c) 2026 the etat.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all controls say of tenants that were just built."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from typing import Any
+
+import lab
+import play
+import pytest
+
+DOMAIN = "molecule-birth-interieur"
+#: What the directory decides that brings the people: their second factor, which the lab's Keystone does not take, and
+#: the end of their passwords.
+OF_THE_DIRECTORY = ("ETAT-IAM-001", "ETAT-IAM-002", "ETAT-IAM-006")
+#: Why something is hidden even from the cloud's administrator: Barbican shows a project's secrets to its members alone,
+#: and the lab's Neutron has no VPN, firewall, mirror or packet log.
+HIDDEN = ("it takes a token of the project", "the cloud refuses it (404: The resource could not be found.)")
+OUTCOMES = ("pass", "fail", "not_applicable", "not_evaluable", "exempt", "manual")
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return the audit of the new tenants and of their domain, by the cloud's administrator."""
+    folder = tmp_path_factory.mktemp("audit")
+    variables = {
+        "tenant_audit_estate": str(lab.folder() / "estate"),
+        "tenant_audit_cloud": lab.ADMIN,
+        "tenant_audit_folder": str(folder),
+        "tenant_audit_fail_severity": "none",
+    }
+    task = {
+        "name": "Audit",
+        "ansible.builtin.include_role": {"name": "etat.cloud.tenant_audit"},
+        "vars": variables,
+    }
+    run = play.play(folder, [task])
+    assert run.code == 0, run.output
+    document: dict[str, Any] = json.loads((folder / lab.ADMIN / "audit.json").read_text(encoding="utf-8"))
+    return document
+
+
+def ordered() -> list[str]:
+    """Return the names of the tenants that were ordered."""
+    return sorted(path.stem for path in (lab.folder() / f"estate/tenants/{DOMAIN}").iterdir())
+
+
+def own(audit: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the audit says of the new tenants and of their domain: the rest of the cloud is not theirs."""
+    return [result for result in audit["results"] if result["domain"] == DOMAIN]
+
+
+def test_a_tenant_of_each_offer_passes_its_own_audit(audit: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    counted = {name: Counter[str]() for name in (*ordered(), "")}
+    for result in own(audit):
+        counted[result["tenant"]][result["outcome"]] += 1
+    words = [word.replace("_", " ") for word in OUTCOMES]
+    lines = [f"{'':<16}" + "".join(f"  {word}" for word in words)]
+    for name, said in counted.items():
+        numbers = (f"  {said[word]:>{len(word)}}" for word in OUTCOMES)
+        lines.append(f"{name or '(the domain)':<16}" + "".join(numbers))
+    with capsys.disabled():
+        sys.stdout.write("\n".join(["", "", *lines, ""]))
+
+    bad = [
+        (result["control"], result["tenant"], finding)
+        for result in own(audit)
+        if result["outcome"] in ("fail", "exempt") and result["control"] not in OF_THE_DIRECTORY
+        for finding in result["findings"] or [result["reason"]]
+        if not is_hidden(finding)
+    ]
+    assert bad == []
+    # Each was judged, and by more than a few.
+    assert all(said["pass"] >= 10 for name, said in counted.items() if name)
+
+
+def is_hidden(finding: Any) -> bool:
+    """Return whether a finding is only that the account was not shown something."""
+    why = finding["evidence"].get("why", "") if isinstance(finding, dict) and finding["type"] == "listing" else ""
+    return any(word in why for word in HIDDEN)
+
+
+def test_nothing_else_was_hidden_from_the_audit(audit: dict[str, Any]) -> None:
+    left = {
+        (result["control"], result["reason"])
+        for result in own(audit)
+        if result["outcome"] == "not_evaluable" and not any(word in result["reason"] for word in HIDDEN)
+    }
+
+    assert left == set()
