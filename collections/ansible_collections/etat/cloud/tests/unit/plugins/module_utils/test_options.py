@@ -80,6 +80,7 @@ tenants:
     limits: [{service: image, resource_name: image_count_total, resource_limit: -1}]
     sites:
       - region: toulouse
+        default_volume_type: {name: encrypted}
         quotas:
           compute: {instances: 1}
           volume: {volumes: -1, types: [{name: secret, volumes: 1}]}
