@@ -484,7 +484,9 @@ def _delete(admin: Any, kind: str, item: dict[str, Any]) -> None:
     elif kind == "server-groups":
         accept(admin.compute.delete(f"/os-server-groups/{item['id']}"), missing=True)
     elif kind == "zones":
-        accept(admin.dns.delete(f"/zones/{item['id']}", headers=ALL_PROJECTS), missing=True)
+        # Designate keeps a zone that others share, unless it is told to forget who they are.
+        headers = {**ALL_PROJECTS, "X-Designate-Delete-Shares": "true"}
+        accept(admin.dns.delete(f"/zones/{item['id']}", headers=headers), missing=True)
     # Servers are gone by now; the ports of Neutron's own services go with their networks.
     elif kind not in ("servers", *INCLUDED) and not item.get("device_owner", "").startswith("network:"):
         accept(admin.network.delete(f"/{kind}/{item['id']}"), missing=True)
