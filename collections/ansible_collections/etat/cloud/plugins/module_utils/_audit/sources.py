@@ -381,8 +381,8 @@ _DNS = (
         queries=((PAGE,),), headers=ALL_PROJECTS, drop=("key",),
     ),
     Source(
-        "zone_shares", "dns", "/zones/{id}/shares", "shared_zones", per="zones", when=_primary, owner=(),
-        headers=ALL_PROJECTS, nothing=(404,),
+        "zone_shares", "dns", "/zones/{id}/shares", "shared_zones", Role.PROJECT_MEMBER, per="zones", when=_primary,
+        owner=(), headers=ALL_PROJECTS, nothing=(404,),
     ),
     Source("dns_quotas", "dns", "/quotas/{id}", "", per="projects", owner=(), headers=ALL_PROJECTS),
 )  # fmt: skip

@@ -61,10 +61,7 @@ def _judge_share(view: View, share: Row) -> Verdict:
     target = share["target_project_id"]
     foreign = view.foreign(target)
     if foreign is None:
-        if view.facts.refusal("projects", "", (view.domain["id"],)):
-            return not_evaluable("the project that a zone is shared with was not seen")
-        # Where all projects of the domain were read, it is none of them.
-        foreign = True
+        return not_evaluable("the project that a zone is shared with was not seen")
     return passed_or_failed(not foreign, target_project=target, target_domain=view.domain_of(target) or "unknown")
 
 

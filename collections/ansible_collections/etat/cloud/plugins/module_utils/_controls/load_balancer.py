@@ -54,7 +54,6 @@ NO_CIPHERS = re.compile(r"[!+-].*|@.*|")
 YEAR = 365 * 24 * 60 * 60
 #: Ports of services for the public.
 PUBLIC_PORTS = (80, 443)
-SENSITIVE = ("sensitive", "restricted")
 MEMBERS = 2
 #: What tells the ways from outside to a port.
 TOPOLOGY = ("ports", "networks", "floating_ips", "port_forwardings", "routers")

@@ -55,7 +55,8 @@ VERSIONS = {
     "load-balancer": "2",
     "dns": "2",
     "shared-file-system": "2",
-    "object-store": "1",
+    # Its address is that of one project's account: it would be asked for its versions again for each, and has one.
+    "object-store": "",
 }
 #: The microversion that the kinds speak, where a service has them and the oldest one lacks what they need.
 MICROVERSIONS = {"compute": "2.64", "block-storage": "3.3", "shared-file-system": "2.40"}
@@ -224,7 +225,7 @@ class Cloud:
                 service_type=service,
                 region_name=region or None,
                 interface=self._config.get_interface(service),
-                version=VERSIONS[service],
+                version=VERSIONS[service] or None,
                 endpoint_override=self._config.get_endpoint(service),
                 default_microversion=MICROVERSIONS.get(service),
             )

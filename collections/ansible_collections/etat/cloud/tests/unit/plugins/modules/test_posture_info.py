@@ -116,7 +116,9 @@ def test_a_secret_never_leaves_the_cloud(server: CloudServer, run_module: Any) -
 def test_what_is_refused_is_never_a_pass_and_is_told_with_the_role_that_it_takes(
     server: CloudServer, run_module: Any
 ) -> None:
-    server.fail("GET network toulouse /security-groups", 403, {"NeutronError": {"message": "not for you"}})
+    server.fail(
+        "GET network toulouse /security-groups", 403, {"NeutronError": {"message": "not for you (Request-ID: req-9)"}}
+    )
     found, failed = run_module(posture_info, cloud="interne", tenants=[MOODLE])
     assert not failed, found
     result = of(found, "ETAT-NET-002", tenant="moodle")
@@ -241,6 +243,9 @@ def test_containers_of_one_name_in_two_projects_are_judged_each_for_its_own(
     assert outcomes == ["fail", "pass"]
     (finding,) = of(found, "ETAT-OBJ-001", tenant="moodle")["findings"]
     assert (finding["id"], finding["evidence"]) == ("data", {"read": ".r:*"})
+    # Versions would be asked for without a token, once for each project.
+    scopes = {call.scope for call in server.content.calls if call.path.startswith("object-store")}
+    assert scopes == {"project p-moodle", "project p-notebooks"}
 
 
 def test_a_refusal_for_one_of_many_parents_is_not_asked_for_again(server: CloudServer, run_module: Any) -> None:
