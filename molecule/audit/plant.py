@@ -605,7 +605,8 @@ def _unfasten(admin: Any) -> int:
         _of_storage(admin, ids),
         _of_images(admin, ids),
         _of_load_balancers(admin, ids),
-        _of_forwardings(admin, ids),
+        # What is forwarded to a port goes with it.
+        *(_of_network(admin, ids, name) for name in ("trunks", "ports", "floatingips")),
         _of_interfaces(admin, ids),
         *(_of_network(admin, ids, name) for name in CLEARED),
     )
@@ -616,7 +617,7 @@ def _unfasten(admin: Any) -> int:
 
 
 #: The collections of Neutron that most of what is planted lies in; of the others the common sweep takes care.
-CLEARED = ("trunks", "floatingips", "routers", "ports", "networks", "security-groups", "address-groups")
+CLEARED = ("routers", "networks", "security-groups", "address-groups")
 Calls = Iterator[Callable[[], Any]]
 
 
@@ -635,9 +636,6 @@ def _of_people(admin: Any, people: Iterable[str]) -> Calls:
 
 def _of_storage(admin: Any, ids: set[str]) -> Calls:
     storage = admin.block_storage
-    for found in lab.accept(storage.get("/default-types", microversion="3.62")).json()["default_types"]:
-        if found["project_id"] in ids:
-            yield partial(storage.delete, f"/default-types/{found['project_id']}", microversion="3.62")
     transfers = storage.get("/volume-transfers/detail?all_tenants=1", microversion="3.57")
     for found in lab.accept(transfers).json()["transfers"]:
         if found["source_project_id"] in ids:
@@ -664,19 +662,7 @@ def _of_load_balancers(admin: Any, ids: set[str]) -> Calls:
                 yield partial(admin.load_balancer.delete, f"/lbaas/loadbalancers/{found['id']}?cascade=true")
 
 
-def _of_forwardings(admin: Any, ids: set[str]) -> Calls:
-    for ip in lab.listing(admin.network, "/floatingips", "floatingips"):
-        if ip["project_id"] in ids and ip["port_forwardings"]:
-            path = f"/floatingips/{ip['id']}/port_forwardings"
-            for found in lab.listing(admin.network, path, "port_forwardings"):
-                yield partial(admin.network.delete, f"{path}/{found['id']}")
-
-
 def _of_interfaces(admin: Any, ids: set[str]) -> Calls:
-    # An address that leads through a router keeps it where it is.
-    for ip in lab.listing(admin.network, "/floatingips", "floatingips"):
-        if ip["project_id"] in ids and ip["port_id"]:
-            lab.accept(admin.network.delete(f"/floatingips/{ip['id']}"), missing=True)
     for port in lab.listing(admin.network, "/ports?device_owner=network:router_interface", "ports"):
         if port["project_id"] in ids:
             path = f"/routers/{port['device_id']}/remove_router_interface"

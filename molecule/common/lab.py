@@ -377,19 +377,22 @@ def sweep() -> int:
     wide = list(cloud_wide(admin, {domain["id"] for domain in there.domains}))
     for path, _found in wide:
         accept(admin.identity.delete(path), missing=True)
-    for domain in there.domains:
-        if domain["options"].get("immutable"):
-            body = {"domain": {"options": {"immutable": False}}}
-            accept(admin.identity.patch(f"/domains/{domain['id']}", json=body))
-        body = {"domain": {"enabled": False}}
-        accept(admin.identity.patch(f"/domains/{domain['id']}", json=body))
-        # Takes projects, groups and users with it.
-        accept(admin.identity.delete(f"/domains/{domain['id']}"))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(partial(_delete_domain, admin), there.domains))
     accounts_file().unlink(missing_ok=True)
     left = Domains(admin, prefix()).domains, list(in_projects(admin, owners)), list(offered(admin))
     if any(left):
         raise RuntimeError(f"still there after the sweep: {left}")
     return swept + len(wide) + len(there.projects) + len(there.domains)
+
+
+def _delete_domain(admin: Any, domain: Mapping[str, Any]) -> None:
+    if domain["options"].get("immutable"):
+        body: dict[str, Any] = {"domain": {"options": {"immutable": False}}}
+        accept(admin.identity.patch(f"/domains/{domain['id']}", json=body))
+    accept(admin.identity.patch(f"/domains/{domain['id']}", json={"domain": {"enabled": False}}))
+    # Takes projects, groups and users with it.
+    accept(admin.identity.delete(f"/domains/{domain['id']}"))
 
 
 def sweep_template(admin: Any) -> int:
