@@ -256,12 +256,14 @@ _IMAGE = (
         "/images",
         "images",
         owner=("owner",),
-        # Glance leaves out what is for the community, what is hidden, and what somebody offered and nobody took.
+        # Glance leaves out what is for the community, what is hidden, what is both, and what somebody offered and nobody
+        # took.
         queries=(
             (PAGE,),
             (PAGE, ("visibility", "community")),
             (PAGE, ("visibility", "shared"), ("member_status", "all")),
             (PAGE, ("os_hidden", "true")),
+            (PAGE, ("visibility", "community"), ("os_hidden", "true")),
         ),
         presence=("direct_url", "locations"),
     ),
