@@ -256,8 +256,8 @@ _IMAGE = (
         "/images",
         "images",
         owner=("owner",),
-        # Glance leaves out what is for the community, what is hidden, what is both, and what somebody offered and nobody
-        # took.
+        # Glance leaves out what is for the community, what is hidden, what is both, and what somebody offered and
+        # nobody took.
         queries=(
             (PAGE,),
             (PAGE, ("visibility", "community")),
