@@ -17,7 +17,7 @@ In all texts ${NAME} is the id of what has that name, ${NAME.FIELD} a field of i
 Names are those of the entry's own steps, then of what is shared, then those of tenants (their projects) and of domains;
 ${project}, ${domain}, ${default}, ${builder} and ${leaver} are the entry's own. join: [a, b] is the text ab, for what
 must not stand in any file as a whole: each looks like a secret, and is none. base64 and packed: text are user data, and
-zeros: N with then: text are the bytes of an image.
+bytes: [N, text] are those of an image, first N zeros and then the text.
 
 An entry with rules of its own gets a group for them, as its first step; with closed: true one without Neutron's open
 egress rules. Its objects are then its rules.
@@ -48,6 +48,7 @@ from typing import Any
 import lab
 import openstack
 import yaml
+from keystoneauth1 import exceptions as keystoneauth
 
 HERE = Path(os.environ.get("MOLECULE_SCENARIO_DIRECTORY") or Path(__file__).parent)
 WORKERS = 8
@@ -154,7 +155,7 @@ def tables() -> dict[str, dict[str, Any]]:
 
 def digest() -> str:
     """Return what stands for all tables and the tenants: planted anew when it changes."""
-    files = sorted([*(HERE / "planted").glob("*.yml"), HERE / "tenants.yml", HERE / "plant.py"])
+    files = sorted([*(HERE / "planted").glob("*.yml"), HERE / "vars/tenants.yml", HERE / "plant.py"])
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
@@ -174,7 +175,7 @@ class Planter:
         self.admin = lab.connect()
         self.names: dict[str, Any] = {}
         self.domains: dict[str, str] = {}
-        self.described: dict[str, Any] = yaml.safe_load((HERE / "tenants.yml").read_text(encoding="utf-8"))
+        self.described: dict[str, Any] = yaml.safe_load((HERE / "vars/tenants.yml").read_text(encoding="utf-8"))
         self.of: dict[str, str] = {
             name: domain for domain, said in self.described.items() for name in said.get("projects", {})
         }
@@ -192,7 +193,9 @@ class Planter:
         self.names.update({f"role:{name}": role for name, role in roles.items()})
         images = {image.name: {"id": image.id} for image in self.admin.image.images()}
         flavors = self.admin.compute.get("/flavors").json()["flavors"]
-        self.names.update({f"flavor:{flavor['name']}": flavor for flavor in flavors})
+        self.names["tiny"] = next(flavor for flavor in flavors if flavor["name"] == "m1.tiny")
+        types = lab.accept(self.admin.block_storage.get("/types")).json()["volume_types"]
+        self.names["standard"] = next(found for found in types if found["name"] == "standard")
         self.names["debian"] = images["debian-12"]
         networks = lab.listing(self.admin.network, "/networks?name=public", "networks")
         self.names["public"] = networks[0]
@@ -286,7 +289,8 @@ class Planter:
                 raise RuntimeError(f"these wait for each other: {', '.join(waiting)}")
             self.plant(ready)
             for entry in ready:
-                self.names[entry.id] = entry.names.get(entry.id)
+                if entry.id in entry.names:
+                    self.names[entry.id] = entry.names[entry.id]
                 del waiting[entry.id]
 
     def _at_once(self, work: Callable[[Any], Any], listed: Iterable[Any]) -> None:
@@ -300,17 +304,35 @@ class Planter:
         bodies = [self._body(entry, step) for entry, step in batch]
         try:
             answer = self._call(self.admin, kind.service, "post", kind.path, json={kind.bulk: bodies})
-        except openstack.exceptions.HttpException as error:
-            self.failed |= {entry.id: f"{error}: {step}" for entry, step in batch}
+        except (openstack.exceptions.HttpException, keystoneauth.ClientException) as error:
+            # One that is refused takes all others with it.
+            if len(batch) == 1:
+                self._fail(*batch[0], error)
+            else:
+                self._at_once(self._bulk, [[one] for one in batch])
             return
         for (entry, step), made in zip(batch, answer, strict=True):
             self._keep(entry, step, made)
 
+    def _fail(self, entry: Entry, step: Step, error: Exception) -> None:
+        self.failed[entry.id] = f"{type(error).__name__} {error}: {step}"
+        tell(f"not planted: {entry.id}")
+
+    def claim(self, entry: Entry) -> dict[str, Any]:
+        """Return what an entry claims, with the ids of its objects."""
+        said = entry.said
+        return {
+            **{key: said[key] for key in ("id", "control", "weak", "about", "tenant")},
+            "domain": f"{lab.prefix()}{self.of[entry.tenant]}",
+            "later": said.get("later", 0),
+            "objects": [self.text(text, entry) for text in said.get("objects", [said.get("object", "${last}")])],
+        }
+
     def _step(self, entry: Entry, step: Step) -> None:
         try:
             self._keep(entry, step, self._taken(entry, step))
-        except (openstack.exceptions.HttpException, KeyError, IndexError) as error:
-            self.failed[entry.id] = f"{type(error).__name__} {error}: {step}"
+        except (openstack.exceptions.HttpException, keystoneauth.ClientException, KeyError, IndexError) as error:
+            self._fail(entry, step, error)
 
     def _taken(self, entry: Entry, step: Step) -> Any:
         if "rules" in step:
@@ -431,8 +453,8 @@ class Planter:
             if set(given) in ({"base64"}, {"packed"}):
                 text = self.value(given.get("base64", given.get("packed")), entry).encode()
                 return base64.b64encode(gzip.compress(text) if "packed" in given else text).decode()
-            if set(given) == {"zeros", "then"}:
-                return bytes(given["zeros"]) + given["then"].encode()
+            if set(given) == {"bytes"}:
+                return b"".join(bytes(part) if isinstance(part, int) else part.encode() for part in given["bytes"])
             return {self.text(str(key), entry): self.value(inner, entry) for key, inner in given.items()}
         return [self.value(inner, entry) for inner in given] if isinstance(given, list) else given
 
@@ -530,22 +552,12 @@ def present(only: Sequence[str]) -> None:
     tell(f"what is shared after {time.monotonic() - start:.0f} s")
     listed = entries(read)
     planter.plant(listed)
-    planted = [
-        {
-            "id": entry.id,
-            "control": entry.said["control"],
-            "weak": entry.said["weak"],
-            "about": entry.said["about"],
-            "tenant": entry.tenant,
-            "domain": f"{lab.prefix()}{planter.of[entry.tenant]}",
-            "later": entry.said.get("later", 0),
-            "objects": [
-                planter.text(text, entry) for text in entry.said.get("objects", [entry.said.get("object", "${last}")])
-            ],
-        }
-        for entry in listed
-        if entry.id not in planter.failed
-    ]
+    planted = []
+    for entry in listed:
+        try:
+            planted += [planter.claim(entry)] if entry.id not in planter.failed else []
+        except (KeyError, IndexError) as error:
+            planter.failed[entry.id] = f"nothing is called {error}"
     lab.write_secret(
         manifest(),
         {
@@ -633,9 +645,11 @@ def _of_storage(admin: Any, ids: set[str]) -> Calls:
 def _of_images(admin: Any, ids: set[str]) -> Calls:
     headers = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
     for image in admin.image.images():
-        if image.owner in ids and image.is_protected:
-            change = [{"op": "replace", "path": "/protected", "value": False}]
-            yield partial(admin.image.patch, f"/images/{image.id}", json=change, headers=headers)
+        if image.owner in ids:
+            if image.is_protected:
+                change = [{"op": "replace", "path": "/protected", "value": False}]
+                lab.accept(admin.image.patch(f"/images/{image.id}", json=change, headers=headers))
+            yield partial(admin.image.delete, f"/images/{image.id}")
 
 
 def _of_load_balancers(admin: Any, ids: set[str]) -> Calls:

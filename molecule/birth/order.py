@@ -38,6 +38,8 @@ for name, offer in catalogue["offers"].items():
         if CLOUD in catalogue["sensitivities"][sensitivity]["clouds"]:
             # The lab of the tests has one region.
             order = {"offer": name, "sensitivity": sensitivity, "sites": [lab.REGION]}
-            order["people"] = {part: ["alice.martin"] for part in offer["people"]}
+            order["people"] = {
+                part: ["bruno.petit" if part == "readers" else "alice.martin"] for part in offer["people"]
+            }
             file = estate / f"tenants/{MINISTRY}/{name}-{sensitivity}.yml"
             file.write_text(yaml.safe_dump(order), encoding="utf-8")

@@ -52,6 +52,7 @@ FURTHER: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 #: Those that show all of an object.
 MICROVERSIONS = {"flavors": "2.64"}
+DEFAULT_TYPES = "3.62"
 #: What changes of itself.
 VOLATILE = {
     "updated_at",
@@ -204,6 +205,12 @@ def offered(admin: Any) -> Iterator[tuple[str, Any, str, dict[str, Any]]]:
                 yield key, proxy, f"{path.partition('?')[0].removesuffix('/detail')}/{found['id']}", found
 
 
+def default_volume_types(admin: Any) -> list[tuple[str, str]]:
+    """Return the ids of all projects that have a default volume type of their own, each with that of the type."""
+    found = accept(admin.block_storage.get("/default-types", microversion=DEFAULT_TYPES)).json()["default_types"]
+    return [(default["project_id"], default["volume_type_id"]) for default in found]
+
+
 def cloud_wide(admin: Any, domains: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what the scenario has in Keystone beside its domains' own, with its path, in an order to delete it.
 
@@ -250,6 +257,8 @@ def snapshot() -> dict[str, Any]:
     for collection, found in in_projects(admin, (project["id"] for project in there.projects)):
         seen[f"{collection} {found['id']}"] = {k: in_order(v) for k, v in found.items() if k not in VOLATILE}
     seen |= _offered(admin)
+    ids = {project["id"] for project in there.projects}
+    seen |= {f"default type {project}": type for project, type in default_volume_types(admin) if project in ids}
     for project in there.projects:
         kinds = ("compute", "volume", "network", *(service for service in FURTHER if has(admin, service)))
         for kind in kinds:
@@ -348,6 +357,11 @@ def sweep() -> int:
     there = Domains(admin, prefix())
     owners = {project["id"] for project in there.projects} | orphans(admin)
     swept = sweep_secrets(admin) + sweep_projects(admin, owners) + sweep_template(admin)
+    own_types = {found["id"] for collection, _proxy, _path, found in offered(admin) if collection == "volume_types"}
+    for project, volume_type in default_volume_types(admin):
+        # They outlive their projects, and keep the type from going.
+        if project in owners or volume_type in own_types:
+            accept(admin.block_storage.delete(f"/default-types/{project}", microversion=DEFAULT_TYPES), missing=True)
     for _collection, proxy, path, found in list(offered(admin)):
         for host in found.get("hosts", ()):
             accept(proxy.post(f"{path}/action", json={"remove_host": {"host": host}}))
@@ -470,7 +484,9 @@ def _delete(admin: Any, kind: str, item: dict[str, Any]) -> None:
     elif kind == "server-groups":
         accept(admin.compute.delete(f"/os-server-groups/{item['id']}"), missing=True)
     elif kind == "zones":
-        accept(admin.dns.delete(f"/zones/{item['id']}", headers=ALL_PROJECTS), missing=True)
+        # Designate keeps a zone that others share, unless it is told to forget who they are.
+        headers = {**ALL_PROJECTS, "X-Designate-Delete-Shares": "true"}
+        accept(admin.dns.delete(f"/zones/{item['id']}", headers=headers), missing=True)
     # Servers are gone by now; the ports of Neutron's own services go with their networks.
     elif kind not in ("servers", *INCLUDED) and not item.get("device_owner", "").startswith("network:"):
         accept(admin.network.delete(f"/{kind}/{item['id']}"), missing=True)

@@ -18,12 +18,25 @@ import yaml
 
 ESTATE = Path(__file__).parent.parent / "estate"
 #: What the system's reader does not see of a tenant, although it reads everything that OpenStack lets a reader read.
+DISABLED = "nobody gets a token for a disabled project"
+ELSEWHERE = "what lies in projects outside of the estate is for administrators"
+KEYS = "the key pairs of others are for administrators"
+SECRETS = "secrets are for members"
+TYPES = "the encryption of volume types is for administrators"
 HIDDEN = {
     "ETAT-CMP-001": "user data are for administrators",
-    "ETAT-CMP-004": "the key pairs of others are for administrators",
-    "ETAT-CMP-005": "the key pairs of others are for administrators",
-    "ETAT-IMG-006": "secrets are for members",
-    "ETAT-IMG-015": "secrets are for members",
+    "ETAT-CMP-004": KEYS,
+    "ETAT-CMP-005": KEYS,
+    "ETAT-DNS-001": "with whom a zone is shared is for members",
+    "ETAT-GOV-004": DISABLED,
+    "ETAT-GOV-006": ELSEWHERE,
+    "ETAT-IMG-006": SECRETS,
+    "ETAT-IMG-015": SECRETS,
+    **{f"ETAT-KEY-00{number}": SECRETS for number in range(1, 9)},
+    "ETAT-NET-012": ELSEWHERE,
+    "ETAT-NET-043": ELSEWHERE,
+    "ETAT-VOL-002": TYPES,
+    "ETAT-VOL-003": TYPES,
 }
 #: An id that no two objects of a cloud have.
 UNIQUE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
@@ -46,6 +59,7 @@ def audited(folder: Path, account: str, controls: Sequence[str] = (), today: str
             "cloud": account,
             "tenants": f"{{{{ {estate}.posture.tenants }}}}",
             "domains": f"{{{{ {estate}.posture.domains }}}}",
+            "roles": f"{{{{ {estate}.posture.roles }}}}",
             "waivers": f"{{{{ {estate}.waivers }}}}",
             "controls": list(controls),
             **({"today": today} if today else {}),
@@ -150,15 +164,29 @@ def test_every_weakness_is_found_and_no_look_alike_is_reported(
 
 def test_what_only_an_administrator_sees_never_passes_for_the_reader(entries: list[Entry], reader: Audit) -> None:
     missed = [entry for entry in entries if entry["weak"] and not whole(reader, entry)]
-    assert {entry["control"] for entry in missed} <= set(HIDDEN), said(missed)
-    outcomes = {result["outcome"] for entry in missed for result in reader.of(entry)}
-    assert outcomes == {"not_evaluable"}
-    wrong = [entry for entry in entries if not entry["weak"] and reader.reported(entry)]
-    assert said(wrong) == []
+    assert {entry["control"] for entry in missed} - set(HIDDEN) == set()
+    # A control that fails for something else says that there is more.
+    passed = [
+        (entry["id"], result["outcome"], result["reason"])
+        for entry in missed
+        for result in reader.of(entry)
+        if not (result["outcome"] == "not_evaluable" or (result["outcome"] == "fail" and result["reason"]))
+    ]
+    assert passed == []
+
+
+def test_the_reader_reports_no_look_alike(entries: list[Entry], reader: Audit) -> None:
+    assert said([entry for entry in entries if not entry["weak"] and reader.reported(entry)]) == []
 
 
 def test_the_reader_finds_nothing_that_the_administrator_does_not(administrator: Audit, reader: Audit) -> None:
     def found(audit: Audit) -> set[tuple[str, str]]:
-        return {(result["control"], finding["id"]) for result in audit.results[0] for finding in result["findings"]}
+        return {
+            (result["control"], finding["id"])
+            for result in audit.results[0]
+            for finding in result["findings"]
+            # What an account does not see is a finding of its own.
+            if result["control"] != "ETAT-LOG-004"
+        }
 
     assert found(reader) - found(administrator) == set()

@@ -578,5 +578,5 @@ class Reading:
 
 def _why(problem: Problem, get: Get) -> str:
     """Return why a listing was refused, without what differs from one call to the next."""
-    text = re.sub(r" \[request [^]]*\]", "", problem.why)
+    text = re.sub(r" \[request [^]]*\]| ?\(Request-ID: [^)]*\)", "", problem.why)
     return text.replace(f" {get.project}", "") if get.project else text

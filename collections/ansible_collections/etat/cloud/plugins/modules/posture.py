@@ -146,13 +146,43 @@ outcomes:
   type: list
   elements: dict
 left:
-  description:
-    - What fails and was left as it is, with the control, the object and the reason.
-    - RV(left[].why) is V(guarded) where the control has to be named in O(allow), V(by_hand) where people repair it,
-      V(waived), or V(refused) where a program never does it or the account may not.
+  description: What fails and was left as it is.
   returned: when the cloud could be read
   type: list
   elements: dict
+  contains:
+    control:
+      description: Id of the control that finds it.
+      type: str
+    domain:
+      description: Name of the domain.
+      type: str
+    tenant:
+      description: Name of the project; empty for what belongs to a domain.
+      type: str
+    region:
+      description: Name of the region; empty for identity.
+      type: str
+    type:
+      description: What the object is.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    why:
+      description:
+        - V(guarded) where the control has to be named in O(allow), V(by_hand) where people repair it, V(waived), or
+          V(refused) where a program never does it, or the account may not.
+      type: str
+    reason:
+      description: The same in words.
+      type: str
+    by_hand:
+      description: What people do about it, in English and in French.
+      type: dict
 report:
   description: What was repaired, what was left, and why, in lines for people.
   returned: when the cloud could be read

@@ -251,20 +251,24 @@ def _joined(calls: Iterable[Call]) -> tuple[Call, ...]:
 
 
 def _one_body(one: Any, other: Any) -> Any:
-    """Return what two bodies ask for together; None where that cannot be said in one."""
-    if isinstance(one, list) and isinstance(other, list):
+    """Return what two bodies ask for together; None where they contradict each other."""
+    if isinstance(one, list) and isinstance(other, list) and not _told_apart(one, other):
         return [*one, *(step for step in other if step not in one)]
-    if isinstance(one, dict) and isinstance(other, dict):
-        same = one.keys() & other.keys()
-        if all(
-            (isinstance(one[name], dict) and isinstance(other[name], dict)) or one[name] == other[name] for name in same
-        ):
-            return {
-                **one,
-                **other,
-                **{name: {**one[name], **other[name]} for name in same if isinstance(one[name], dict)},
-            }
-    return None
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return None
+    body = {**other, **one}
+    for name in one.keys() & other.keys():
+        if one[name] != other[name]:
+            body[name] = _one_body(one[name], other[name])
+            if body[name] is None:
+                return None
+    return body
+
+
+def _told_apart(one: Sequence[Row], other: Sequence[Row]) -> bool:
+    """Return whether two patches say different things of one field."""
+    said = {step["path"]: step for step in one}
+    return any(step["path"] in said and said[step["path"]] != step for step in other)
 
 
 # --- files

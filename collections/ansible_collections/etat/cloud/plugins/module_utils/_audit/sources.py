@@ -256,12 +256,14 @@ _IMAGE = (
         "/images",
         "images",
         owner=("owner",),
-        # Glance leaves out what is for the community, what is hidden, and what somebody offered and nobody took.
+        # Glance leaves out what is for the community, what is hidden, what is both, and what somebody offered and
+        # nobody took.
         queries=(
             (PAGE,),
             (PAGE, ("visibility", "community")),
             (PAGE, ("visibility", "shared"), ("member_status", "all")),
             (PAGE, ("os_hidden", "true")),
+            (PAGE, ("visibility", "community"), ("os_hidden", "true")),
         ),
         presence=("direct_url", "locations"),
     ),
@@ -379,8 +381,8 @@ _DNS = (
         queries=((PAGE,),), headers=ALL_PROJECTS, drop=("key",),
     ),
     Source(
-        "zone_shares", "dns", "/zones/{id}/shares", "shared_zones", per="zones", when=_primary, owner=(),
-        headers=ALL_PROJECTS, nothing=(404,),
+        "zone_shares", "dns", "/zones/{id}/shares", "shared_zones", Role.PROJECT_MEMBER, per="zones", when=_primary,
+        owner=(), headers=ALL_PROJECTS, nothing=(404,),
     ),
     Source("dns_quotas", "dns", "/quotas/{id}", "", per="projects", owner=(), headers=ALL_PROJECTS),
 )  # fmt: skip

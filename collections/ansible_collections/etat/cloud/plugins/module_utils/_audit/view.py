@@ -143,9 +143,14 @@ class View:
         return str(project["domain_id"]) if project else ""
 
     def foreign(self, project_id: str) -> bool | None:
-        """Return whether a project lies outside the subject's domain; None when it was not seen."""
+        """Return whether a project lies outside the subject's domain; None when nobody can tell.
+
+        One that was not seen lies outside, where all projects of the domain were.
+        """
         domain = self.domain_of(project_id)
-        return domain != self.domain["id"] if domain else None
+        if domain:
+            return bool(domain != self.domain["id"])
+        return True if self.facts.refusal("projects", "", (self.domain["id"],)) is None else None
 
     def saw(self, source: str, project_id: str) -> bool:
         """Return whether the records of a project, be it the subject's or another one, were read."""

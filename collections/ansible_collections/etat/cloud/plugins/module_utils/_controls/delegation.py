@@ -112,15 +112,12 @@ def _judge_roles(view: View, credential: Row) -> Verdict:
 
 
 def _judge_owner(view: View, credential: Row) -> Verdict:
-    user = view.one("users", credential["parent_id"]) or {}
-    brought = federated(view, credential["parent_id"])
+    id = credential["parent_id"]
+    user, brought = view.one("users", id) or {}, federated(view, id)
+    acts = brought or bool(_held(view, id, view.project["id"]))
     problems = [
         *([] if user["enabled"] else ["the owner is disabled"]),
-        *(
-            []
-            if brought or _held(view, credential["parent_id"], view.project["id"])
-            else ["the owner has no role in the project"]
-        ),
+        *([] if acts else ["the owner has no role in the project"]),
         *(["the owner is a person"] if view.sensitivity in SENSITIVE and account(user) != TECHNICAL else []),
     ]
     if not problems and brought:

@@ -177,6 +177,8 @@ def _judge_creator(view: View, row: Row) -> Verdict:
     # The users of every domain from which somebody holds a role in the tenant were read.
     user = next(iter(view.by("users", "id", creator)), None)
     holds = creator in _holders(view).get(view.project["id"], ())
+    if holds and user is None:
+        return not_evaluable("whether its author is enabled was not seen")
     enabled = bool(user and user["enabled"])
     return passed_or_failed(
         enabled and holds,

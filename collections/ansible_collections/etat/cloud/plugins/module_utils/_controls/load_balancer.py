@@ -32,6 +32,7 @@ from .._audit.model import (
     severities,
 )
 from .._audit.view import Exposure, View
+from .._rules import ANY
 
 FAMILY = "load_balancer"
 HTTP, TERMINATED, PROMETHEUS = "HTTP", "TERMINATED_HTTPS", "PROMETHEUS"
@@ -53,10 +54,11 @@ NO_CIPHERS = re.compile(r"[!+-].*|@.*|")
 YEAR = 365 * 24 * 60 * 60
 #: Ports of services for the public.
 PUBLIC_PORTS = (80, 443)
-SENSITIVE = ("sensitive", "restricted")
 MEMBERS = 2
 #: What tells the ways from outside to a port.
 TOPOLOGY = ("ports", "networks", "floating_ips", "port_forwardings", "routers")
+#: What tells whom security groups let in.
+FILTERS = ("security_groups", "address_groups")
 #: How a rule says that it takes every path.
 EVERY_PATH = {
     "STARTS_WITH": ("/",),
@@ -64,6 +66,7 @@ EVERY_PATH = {
     "REGEX": ("/", "^/", ".*", "^.*", "^.*$", "/.*", "^/.*", "^/.*$"),
 }
 UNSEEN_PORT = "the port of its address was not seen"
+UNSEEN_GROUP = "a security group of its address, or an address group in it, was not seen"
 
 
 def _balancers(view: View) -> Iterable[Row]:
@@ -185,15 +188,30 @@ def _is_good(cipher: str) -> bool:
 # --- LB-004, LB-005, LB-006, LB-007, LB-009, LB-012
 
 
-def _is_narrow(listener: Row) -> bool:
-    """Return whether a listener names who may connect, and that is not everybody."""
+def _is_narrow(view: View, listener: Row) -> bool | None:
+    """Return whether a listener says who may connect, and that is not everybody; None where that was not seen."""
+    balancers = [view.one("load_balancers", balancer["id"]) or {} for balancer in listener["loadbalancers"]]
+    groups = frozenset(id for balancer in balancers for id in balancer.get("vip_sg_ids") or ())
+    if groups:
+        # They filter in the place of the list.
+        return _filtered(view, groups, listener["protocol_port"])
     named = listener["allowed_cidrs"] or ()
     return bool(named) and not any(is_anybody(prefixes, version) for version, prefixes in by_version(named).items())
 
 
+def _filtered(view: View, groups: frozenset[str], port: int) -> bool | None:
+    if any(
+        opening.protocol in (ANY, "tcp") and opening.first <= port <= opening.last for opening in view.openings(groups)
+    ):
+        return False
+    unseen = any(view.one("security_groups", id) is None for id in groups)
+    return None if unseen or any(rule.unknown for rule in view.rules_of(groups, "ingress")) else True
+
+
 def _judge_sources(view: View, listener: Row) -> Verdict:
-    if _is_narrow(listener):
-        return PASSED
+    narrow = _is_narrow(view, listener)
+    if narrow is not False:
+        return PASSED if narrow else not_evaluable(UNSEEN_GROUP)
     public = listener["protocol_port"] in PUBLIC_PORTS
     exposed = _exposed(view, listener) if public else False
     if exposed:
@@ -207,9 +225,12 @@ def _judge_sources(view: View, listener: Row) -> Verdict:
     )
 
 
-def _judge_metrics(_view: View, listener: Row) -> Verdict:
+def _judge_metrics(view: View, listener: Row) -> Verdict:
+    narrow = _is_narrow(view, listener)
+    if narrow is None:
+        return not_evaluable(UNSEEN_GROUP)
     return passed_or_failed(
-        _is_narrow(listener),
+        narrow,
         port=listener["protocol_port"],
         allowed_cidrs=", ".join(listener["allowed_cidrs"] or ()) or "any",
     )
@@ -311,7 +332,8 @@ def _judge_redundant(view: View, pool: Row) -> Verdict:
         return not_applicable("it has no member")
     # One of weight 0 is on its way out.
     ready = [row for row in members if row["admin_state_up"] and (row["weight"] or row.get("backup"))]
-    watched = bool(pool["healthmonitor_id"])
+    # Octavia leaves the field out where there is none.
+    watched = bool(pool.get("healthmonitor_id"))
     return passed_or_failed(watched and len(ready) >= MEMBERS, health_monitor=watched, members=len(ready))
 
 
@@ -428,12 +450,13 @@ CONTROLS: tuple[Control, ...] = (
         ),
         criterion=Text(
             "A listener that nothing leads to from outside, or on another port than 80 and 443, names in allowed_cidrs "
-            "who may connect, and that is not everybody, in one prefix or in several.",
+            "who may connect, or security groups of its address do, and that is not everybody.",
             "Un point d'écoute sans accès depuis l'extérieur, ou sur un autre port que 80 et 443, nomme dans "
-            "allowed_cidrs qui peut s'y connecter, et ce n'est pas tout le monde, en un ou plusieurs préfixes.",
+            "allowed_cidrs, ou par des groupes de sécurité de son adresse, qui peut s'y connecter, et ce n'est pas "
+            "tout le monde.",
         ),
         type="listener",
-        reads=("listeners", "load_balancers", *TOPOLOGY),
+        reads=("listeners", "load_balancers", *TOPOLOGY, *FILTERS),
         level=Level.SITE,
         severity=severities("low", "medium", "high"),
         references=references(
@@ -631,12 +654,13 @@ CONTROLS: tuple[Control, ...] = (
         family=FAMILY,
         title=Text("Metrics are not for everybody", "Les mesures ne sont pas pour tous"),
         criterion=Text(
-            "A listener of protocol PROMETHEUS names in allowed_cidrs who may connect, and that is not everybody.",
-            "Un point d'écoute PROMETHEUS nomme dans allowed_cidrs qui peut s'y connecter, et ce n'est pas tout le "
-            "monde.",
+            "A listener of protocol PROMETHEUS names in allowed_cidrs who may connect, or security groups of its "
+            "address do, and that is not everybody.",
+            "Un point d'écoute PROMETHEUS nomme dans allowed_cidrs, ou par des groupes de sécurité de son adresse, qui "
+            "peut s'y connecter, et ce n'est pas tout le monde.",
         ),
         type="listener",
-        reads=("listeners",),
+        reads=("listeners", "load_balancers", *FILTERS),
         level=Level.SITE,
         severity=severities("medium", "high", "high"),
         references=references(anssi_hygiene="23", iso27001="8.16 8.20"),

@@ -134,14 +134,12 @@ def _judge_grants(view: View, container: Row) -> Verdict:
     named, foreign, unseen = [], [], False
     for project, user in grants:
         outside = view.foreign(project)
-        if outside is None and ID.fullmatch(project):
-            # Where all projects of the domain were read, it is none of them.
-            known = view.facts.refusal("projects", "", (view.domain["id"],)) is None
-            outside, unseen = known, unseen or not known
-        if outside is None or not (user in ("", ANY) or ID.fullmatch(user) or view.by("users", "id", user)):
+        by_id = bool(view.domain_of(project) or ID.fullmatch(project))
+        if not by_id or not (user in ("", ANY) or ID.fullmatch(user) or view.by("users", "id", user)):
             named.append(f"{project}:{user}")
         elif outside:
             foreign.append(f"{project}:{user}")
+        unseen = unseen or outside is None
     if unseen and not named and not foreign:
         return not_evaluable("a project that its access list names was not seen")
     return passed_or_failed(not named and not foreign, by_name=", ".join(named), outside_the_domain=", ".join(foreign))

@@ -20,7 +20,8 @@ FOLDERS = Path("/var/lib/etat-lab")
 MARK = "ETAT_LAB_FOLDER"
 """The variable in every process's environment that says which lab it belongs to."""
 
-PACKAGES = ("mariadb-server-core", "mariadb-client-core", "rabbitmq-server", "memcached")
+PACKAGES = ("mariadb-server-core", "mariadb-client-core", "rabbitmq-server", "memcached", "iproute2")
+"""The last one has ss, which shows who listens where, and which the smallest systems lack."""
 
 KEYSTONE, GLANCE, PLACEMENT, NOVA, NEUTRON, CINDER = 5000, 9292, 8778, 8774, 9696, 8776
 BARBICAN, OCTAVIA, DESIGNATE, MANILA, SWIFT = 9311, 9876, 9001, 8786, 8080

@@ -349,7 +349,9 @@ class CloudServer:
     def _rules(self, path: str) -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
         """Return the rules inside the security groups of a region, each with the list that it is in."""
         groups = self.content.records.get(path.partition("/")[0] + "/security-groups", ())
-        return [(group["security_group_rules"], rule) for group in groups for rule in group["security_group_rules"]]
+        return [
+            (group["security_group_rules"], rule) for group in groups for rule in group.get("security_group_rules", ())
+        ]
 
     def _add_rule(self, call: Call) -> tuple[int, Any]:
         sent = call.body["security_group_rule"]

@@ -80,6 +80,7 @@ tenants:
     limits: [{service: image, resource_name: image_count_total, resource_limit: -1}]
     sites:
       - region: toulouse
+        default_volume_type: {name: encrypted}
         quotas:
           compute: {instances: 1}
           volume: {volumes: -1, types: [{name: secret, volumes: 1}]}
@@ -88,6 +89,7 @@ tenants:
           key_manager: {secrets: 1}
           dns: {zones: 1}
           shared_file_system: {shares: 1}
+        default_volume_type: {name: secret}
         server_groups: [{name: spread, policy: anti-affinity, rules: {max_server_per_host: 1}}]
         image_members: [{image: golden, domain: agriculture, tenant: farms}]
         accepted_images: [{image: plain, domain: agriculture, tenant: farms, status: rejected}]

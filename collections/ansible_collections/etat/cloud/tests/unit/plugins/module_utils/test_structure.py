@@ -99,6 +99,12 @@ def test_only_the_sdk_part_touches_the_sdk() -> None:
     assert found - {"_lab"} == {"_sdk"}
 
 
+def test_an_audit_never_lets_its_sessions_write() -> None:
+    allowing = {path.name for path in UTILS.rglob("*.py") if "allow_writes" in words(path) and "_lab" not in path.parts}
+    assert allowing == {"_converge.py", "_harden.py"}
+    assert not {"._harden", "._converge"} & set(imported(UTILS / "_posture.py"))
+
+
 def test_check_mode_is_known_in_one_place() -> None:
     knowing = [path.name for path in UTILS.rglob("*.py") if "check_mode" in words(path) and "_lab" not in path.parts]
     assert knowing == ["_module.py"]

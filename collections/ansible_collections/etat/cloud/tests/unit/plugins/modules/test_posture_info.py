@@ -116,7 +116,9 @@ def test_a_secret_never_leaves_the_cloud(server: CloudServer, run_module: Any) -
 def test_what_is_refused_is_never_a_pass_and_is_told_with_the_role_that_it_takes(
     server: CloudServer, run_module: Any
 ) -> None:
-    server.fail("GET network toulouse /security-groups", 403, {"NeutronError": {"message": "not for you"}})
+    server.fail(
+        "GET network toulouse /security-groups", 403, {"NeutronError": {"message": "not for you (Request-ID: req-9)"}}
+    )
     found, failed = run_module(posture_info, cloud="interne", tenants=[MOODLE])
     assert not failed, found
     result = of(found, "ETAT-NET-002", tenant="moodle")

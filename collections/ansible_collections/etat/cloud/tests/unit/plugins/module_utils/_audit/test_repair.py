@@ -148,8 +148,16 @@ def test_fields_of_one_object_go_in_one_call_and_contradictions_in_two() -> None
     def fix(**after: Any) -> Fix:
         return changed("network", "network", row, "PUT", "/networks/n-1", "network", **after)
 
-    (remedy,) = propose([asking(failure, fix(a=2), fix(b={"y": 2}))], ()).remedies
-    assert [call.body for call in remedy.calls] == [{"network": {"a": 2, "b": {"y": 2}}}]
+    (remedy,) = propose([asking(failure, fix(a=2, b={"x": 2}), fix(b={"y": 2}))], ()).remedies
+    assert [call.body for call in remedy.calls] == [{"network": {"a": 2, "b": {"x": 2, "y": 2}}}]
+    (remedy,) = propose([asking(failure, fix(a=2), fix(a=3))], ()).remedies
+    assert [call.body for call in remedy.calls] == [{"network": {"a": 2}}, {"network": {"a": 3}}]
+
+
+def test_patches_of_one_field_that_differ_are_not_one() -> None:
+    (failure,) = failing("ETAT-IMG-001")
+    found = propose([asking(failure, image_fix(visibility="private"), image_fix(visibility="shared"))], ())
+    assert len(found.remedies[0].calls) == 2
 
 
 def test_what_seals_an_object_comes_last_and_is_undone_first() -> None:

@@ -132,3 +132,9 @@ def test_a_record_of_a_user_belongs_to_no_project() -> None:
 def test_what_a_role_implies_is_known_by_that_role() -> None:
     inferences = [{"prior_role": {"id": id, "name": id}, "implies": []} for id in ("admin", "manager")]
     assert [row["id"] for row in kept(SOURCES["role_inferences"], inferences)] == ["admin", "manager"]
+
+
+def test_hidden_images_are_asked_for_whomever_they_are_for() -> None:
+    # Glance shows those for the community only to whom asks for them, hidden or not.
+    asked = {(dict(query).get("visibility"), dict(query).get("os_hidden")) for query in SOURCES["images"].queries}
+    assert {(None, None), ("community", None), (None, "true"), ("community", "true")} <= asked

@@ -18,7 +18,8 @@ OTHER = {"id": "p-2", "name": "notebooks", "domain_id": "d"}
 
 
 def view_of(facts: Facts) -> View:
-    facts.add("projects", "", [PROJECT, OTHER])
+    if not facts.looked("projects", ""):
+        facts.add("projects", "", [PROJECT, OTHER])
     return View(
         facts,
         Level.SITE,
@@ -35,6 +36,26 @@ def test_what_was_read_of_another_project_is_known(owner: str, expected: bool) -
     facts = Facts()
     facts.add("ports", "toulouse", [], owner)
     assert view_of(facts).saw("ports", "p-2") is expected
+
+
+@pytest.mark.parametrize(("looked", "expected"), [(EVERYBODY, True), ("d", True), ("p-1", None), ("d-3", None)])
+def test_a_project_that_was_not_seen_is_foreign_where_all_of_the_domain_were(
+    looked: str, expected: bool | None
+) -> None:
+    facts = Facts()
+    facts.add("projects", "", [PROJECT, OTHER], looked)
+    view = view_of(facts)
+    assert view.foreign("p-9") is expected
+    assert view.foreign("p-2") is False
+
+
+def test_an_image_of_a_project_that_an_account_of_the_tenant_cannot_see_cannot_be_judged() -> None:
+    facts = Facts()
+    facts.add("projects", "", [PROJECT], "p-1")
+    facts.add("images", "toulouse", [{"id": "i", "name": "x", "owner": "p-9", "visibility": "shared"}])
+    verdict = BY_ID["ETAT-CMP-006"].judge(view_of(facts), {"id": "v", "image": {"id": "i"}})
+    assert verdict.outcome is Outcome.NOT_EVALUABLE
+    assert verdict.reason == "the project that owns its image was not seen"
 
 
 def test_what_was_refused_of_another_project_is_not_known() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import EVERYBODY, Facts
+from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import Facts
 from ansible_collections.etat.cloud.plugins.module_utils._audit.judge import Failure, Subjects, failures, judge
 from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
     Control,
@@ -32,7 +32,7 @@ PROJECT, DOMAIN = "p-moodle", "d-education"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("quotas", "tags", "roles", "partly", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "tags", "roles", "known_of", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -52,8 +52,7 @@ def facts_of(case: Mapping[str, Any]) -> Facts:
         for region in regions:
             elsewhere = case.get("elsewhere", {}).get(region, {})
             found = here.get(name, []) if region in ("", REGIONS[0]) else elsewhere.get(name, [])
-            owner = DOMAIN if name in case.get("partly", ()) else EVERYBODY
-            facts.add(name, region, list(_rows(facts, name, region, found)), owner)
+            facts.add(name, region, list(_rows(facts, name, region, found)), case.get("known_of", {}).get(name, ""))
             if name in case.get("absent", ()):
                 facts.refuse(name, region, Refusal("the cloud does not have it", absent=True))
             if name in case.get("refused", {}):

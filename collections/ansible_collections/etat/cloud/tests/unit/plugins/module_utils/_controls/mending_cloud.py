@@ -49,6 +49,8 @@ class MendingCloud:
         self.records: Records = copy.deepcopy({**GIVEN, **self.case.get("facts", {})})
         self.case["facts"] = self.records
         self._made = 0
+        #: Members of groups are users, of whom not every case tells.
+        self._people: dict[str, dict[str, Any]] = {}
 
     def send(self, remedy: Remedy, calls: Iterable[Call]) -> None:
         """Send calls."""
@@ -130,9 +132,10 @@ class MendingCloud:
     def _member(self, path: list[str], call: Call) -> None:
         members = self.records["group_members"].setdefault(path[1], [])
         if call.method == "PUT":
-            members.append(self._one("users", path[3]))
+            members.append(self._people[path[3]])
         else:
             assert call.method == "DELETE"
+            self._people |= {user["id"]: user for user in members}
             members[:] = [user for user in members if user["id"] != path[3]]
 
     def _act(self, service: str, path: list[str], call: Call) -> None:

@@ -9,9 +9,9 @@ outcome, and of a failure its findings (each with its id and, of the evidence, w
 
 Some say more: sensitivity (internal otherwise), today, sites, quotas and tags (those that are declared), elsewhere
 (records of other regions, by region), refused (sources that could not be read, with the reason), absent (sources that
-the cloud does not have), partly (sources of which the records of the domain alone were read), waivers, roles (those
-that may be given), site (which of several results is meant), reason, severity, judged. What mends a failure is tried in
-test_fixes.
+the cloud does not have), known_of (sources that were read for one project or domain only, with its id), waivers, roles
+(those that may be given), site (which of several results is meant), reason, severity, judged. What mends a failure is
+tried in test_fixes.
 """
 
 from __future__ import annotations
