@@ -281,7 +281,7 @@ class Planted:
 
     def projects(self) -> list[str]:
         """Return the projects, each of which has an entry of this name in clouds.yaml."""
-        described = yaml.safe_load((SCENARIO / "tenants.yml").read_text(encoding="utf-8"))
+        described = yaml.safe_load((SCENARIO / "vars/tenants.yml").read_text(encoding="utf-8"))
         return [name for domain in described.values() for name in domain.get("projects", {})]
 
     def accounts(self) -> Path:
