@@ -27,7 +27,7 @@ play := ansible-playbook --extra-vars lab_name=$(LAB)
 # A virtualenv holds absolute paths: a checkout that was moved gets a new one.
 setup := .venv/set-up-$(checkout_digest)
 
-.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule test-lowest test-highest testinfra lab-smoke disasters bench performance lock schema
+.PHONY: help setup demo test lab lab-stop lab-reset lab-status lab-check lint unit sanity molecule test-lowest test-highest testinfra lab-smoke disasters bench bench-audit performance lock schema
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -93,6 +93,9 @@ disasters: $(setup) ## let 200 disasters befall runs on the lab, and judge each 
 
 bench: $(setup) ## compare with openstack.cloud and with bare API calls, on the lab
 	@benchmarks/bench.py
+
+bench-audit: $(setup) ## measure the audit on the lab, and compare it with Prowler; rewrites docs/audit-comparison.md
+	@benchmarks/audit.py
 
 performance: $(setup) ## measure runs on recorded clouds of up to 3,000 tenants; rewrites docs/performance.md
 	@benchmarks/performance.py

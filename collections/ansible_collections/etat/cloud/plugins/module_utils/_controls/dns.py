@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from .._audit.fixes import deleted
 from .._audit.model import (
@@ -40,8 +41,8 @@ ACTIVE, TRANSFER_DAYS = "ACTIVE", 1
 #: What tells whose an address is.
 HOLDERS = ("floating_ips", "ports", "subnets", "networks")
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
+Prefix: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 
 def _zones(view: View) -> Iterable[Row]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from .._audit.filtering import LAST_PORT, Opening, Rule, by_version, outside, ports_text, ranges
 from .._audit.fixes import changed, deleted, deleted_policy
@@ -69,7 +70,7 @@ ALIASES = {
     "classless-static-routes": "classless-static-route",
 }
 #: An address of either version.
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 NO_NETWORK = "the network of the port was not seen"
 NARROW = Text(
     "Narrow the rules that let anybody in, or take the way from outside away.",

@@ -117,8 +117,9 @@ def test_every_control_in_force_can_be_reported(document: dict[str, Any], langua
     row = next(row for row in document["results"] if row["tenant"] == "examens")
     document["results"] = [{**row, "control": control.id, "outcome": "fail"} for control in CONTROLS]
     made = posture_report(document, FORMATS, [language])
+    page = html.unescape(made["files"][f"audit.{language}.html"])
     for control in CONTROLS:
-        assert html.escape(Tongue(Language(language)).text(control.title)) in made["files"][f"audit.{language}.html"]
+        assert Tongue(Language(language)).text(control.title) in page
         assert control.id in made["files"]["audit.oscal.json"]
 
 

@@ -35,7 +35,7 @@ def mends(case: Mapping[str, Any]) -> list[Remedy]:
     return [remedy for remedy in found if remedy.region in ("", audit_cases.REGIONS[0])]
 
 
-CASES = [(case, found) for _family, case in audit_cases.cases() if (found := mends(case))]
+CASES = [(case, found) for _family, case in audit_cases.cases() for found in [mends(case)] if found]
 
 
 def plain(value: Any) -> Any:
