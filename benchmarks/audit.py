@@ -281,8 +281,8 @@ class Planted:
 
     def projects(self) -> list[str]:
         """Return the projects, each of which has an entry of this name in clouds.yaml."""
-        described = yaml.safe_load((SCENARIO / "tenants.yml").read_text(encoding="utf-8"))
-        return [name for domain in described.values() for name in domain.get("projects", {})]
+        said = yaml.safe_load((self.folder / "clouds.yaml").read_text(encoding="utf-8"))["clouds"]
+        return [name for name, entry in said.items() if entry["auth"].get("project_name") == name]
 
     def accounts(self) -> Path:
         """Return a clouds.yaml for Prowler, which takes the project that is named there for an id."""
@@ -429,10 +429,11 @@ def counted(rows: Sequence[Entry]) -> tuple[int, int, int, int, int, int]:
 def page(results: Mapping[str, Any]) -> str:
     """Return the page."""
     parts = ["# The audit, measured\n"]
+    loads = [f"{results[part]['load']:.1f}" for part in ("reading", "compared") if part in results]
     parts.append(
         "`make bench-audit` measures this on the lab, and writes this page. Times are those of a machine with"
-        f" {results['cores']} cores that also carries the lab; before it began, {results['load']:.1f} processes waited"
-        " for a core.\n"
+        f" {results['cores']} cores that also carries the lab, and, when these were taken, other work"
+        f" ({' and '.join(loads)} processes wanted a core when each part began).\n"
     )
     if results.get("reading"):
         parts += _reading(results["reading"])
@@ -565,13 +566,15 @@ def main() -> None:
     CACHE.mkdir(exist_ok=True)
     # What is left out keeps its last figures.
     results = json.loads(chosen.json.read_text(encoding="utf-8")) if chosen.json.exists() else {}
-    results |= {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    results["cores"] = os.cpu_count()
+    load = os.getloadavg()[0]
     if chosen.tenants:
-        results["reading"] = reading(chosen.tenants, chosen.rounds)
+        results["reading"] = {**reading(chosen.tenants, chosen.rounds), "load": load}
+        load = os.getloadavg()[0]
     if not chosen.no_estate:
         folder = CACHE / "bench-audit"
         try:
-            results["compared"] = compare(folder, chosen.prowler_projects)
+            results["compared"] = {**compare(folder, chosen.prowler_projects), "load": load}
         finally:
             if not chosen.keep:
                 Planted(folder).plant("absent")
