@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plants known weaknesses and their look-alikes in tenants of the lab, from the tables in planted/, or removes them.
 
-Each table has shared, things that several entries are about, and entries. Every step of either is a mapping with one of
+Each table has shared, things that several entries are about, and entries, and is skipped where needs names a service
+that the region does not have. Every step of either is a mapping with one of
 
   KIND: {…}       what is created: KINDS below. It is named like the entry, and the entry's tenant owns it
   METHOD: place   a call, such as put: network /routers/${edge}/add_router_interface, with json, headers or data
@@ -548,6 +549,9 @@ def present(only: Sequence[str]) -> None:
     planter.ground()
     tell(f"{len(planter.of)} tenants after {time.monotonic() - start:.0f} s")
     read = {name: table for name, table in tables().items() if not only or name in only}
+    for name, table in list(read.items()):
+        if "needs" in table and not lab.has(planter.admin, table["needs"]):
+            tell(f"{name} is skipped: the region has no {read.pop(name)['needs']}")
     planter.share([step for table in read.values() for step in table.get("shared", ())])
     tell(f"what is shared after {time.monotonic() - start:.0f} s")
     listed = entries(read)
@@ -617,10 +621,11 @@ Calls = Iterator[Callable[[], Any]]
 
 
 def _of_people(admin: Any, people: Iterable[str]) -> Calls:
-    path = "/OS-FEDERATION/identity_providers"
-    for found in lab.listing(admin.identity, path, "identity_providers"):
-        if found["id"].startswith(lab.prefix()):
-            yield partial(admin.identity.delete, f"{path}/{found['id']}")
+    for collection in ("identity_providers", "mappings"):
+        path = f"/OS-FEDERATION/{collection}"
+        for found in lab.listing(admin.identity, path, collection):
+            if found["id"].startswith(lab.prefix()):
+                yield partial(admin.identity.delete, f"{path}/{found['id']}")
     for id in people:
         keys = admin.compute.get(f"/os-keypairs?user_id={id}", microversion="2.10")
         for found in lab.accept(keys).json()["keypairs"]:

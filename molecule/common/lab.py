@@ -190,7 +190,10 @@ def _in_further(admin: Any, ids: set[str]) -> Iterator[tuple[str, dict[str, Any]
 
 def has(admin: Any, service: str) -> bool:
     """Return whether the region has a service."""
-    return bool(admin.session.auth.get_endpoint(admin.session, service_type=service, region_name=REGION))
+    try:
+        return bool(admin.session.auth.get_endpoint(admin.session, service_type=service, region_name=REGION))
+    except keystoneauth.EndpointNotFound:
+        return False
 
 
 def offered(admin: Any) -> Iterator[tuple[str, Any, str, dict[str, Any]]]:

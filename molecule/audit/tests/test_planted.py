@@ -33,6 +33,7 @@ HIDDEN = {
     "ETAT-IMG-006": SECRETS,
     "ETAT-IMG-015": SECRETS,
     **{f"ETAT-KEY-00{number}": SECRETS for number in range(1, 9)},
+    **{f"ETAT-OBJ-{number:03}": "containers are for members" for number in range(1, 14)},
     "ETAT-NET-012": ELSEWHERE,
     "ETAT-NET-043": ELSEWHERE,
     "ETAT-VOL-002": TYPES,

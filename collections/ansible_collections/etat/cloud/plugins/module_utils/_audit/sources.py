@@ -256,8 +256,8 @@ _IMAGE = (
         "/images",
         "images",
         owner=("owner",),
-        # Glance leaves out what is for the community, what is hidden, what is both, and what somebody offered and
-        # nobody took.
+        # Glance leaves out what is for the community, what is hidden, and what somebody offered and nobody took; and
+        # what is both of the first two from the lists of either.
         queries=(
             (PAGE,),
             (PAGE, ("visibility", "community")),
