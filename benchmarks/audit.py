@@ -15,6 +15,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import resource
 import statistics
 import subprocess
@@ -94,6 +95,7 @@ FAMILIES = {
     "VOL": "volumes",
 }
 Entry = Mapping[str, Any]
+UNIQUE = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-")
 
 
 @dataclass(frozen=True)
@@ -281,8 +283,8 @@ class Planted:
 
     def projects(self) -> list[str]:
         """Return the projects, each of which has an entry of this name in clouds.yaml."""
-        described = yaml.safe_load((SCENARIO / "vars/tenants.yml").read_text(encoding="utf-8"))
-        return [name for domain in described.values() for name in domain.get("projects", {})]
+        said = yaml.safe_load((self.folder / "clouds.yaml").read_text(encoding="utf-8"))["clouds"]
+        return [name for name, entry in said.items() if entry["auth"].get("project_name") == name]
 
     def accounts(self) -> Path:
         """Return a clouds.yaml for Prowler, which takes the project that is named there for an id."""
@@ -355,6 +357,18 @@ def prowler(planted: Planted, projects: Iterable[str]) -> dict[str, Any]:
     return {"failed": failed, "taken": taken, "refused": refused}
 
 
+def reported(results: Iterable[Mapping[str, Any]], entry: Entry) -> set[str]:
+    """Return the ids that the control of an entry reports: of its tenant, and of others those that are of one thing."""
+    return {
+        found["id"]
+        for result in results
+        if result["control"] == entry["control"]
+        for found in result["findings"]
+        # Quotas, for instance, go by the name of their service in every tenant.
+        if result["tenant"] in ("", entry["tenant"]) or UNIQUE.search(found["id"])
+    }
+
+
 def compare(folder: Path, projects: int) -> dict[str, Any]:
     """Audit the planted estate with both."""
     planted = Planted(folder)
@@ -362,9 +376,6 @@ def compare(folder: Path, projects: int) -> dict[str, Any]:
     entries = planted.entries()
     done, document = audited({"audit_estate": str(SCENARIO / "estate")})
     tell(f"this collection: {done.seconds:.1f} s, {done.processor:.1f} s of processor")
-    found: dict[str, set[str]] = {}
-    for result in document["results"]:
-        found.setdefault(result["control"], set()).update(one["id"] for one in result["findings"])
     # Those first in which it has most to see.
     asked = {control for controls in CHECKS.values() for control in controls}
     chosen = sorted(
@@ -379,15 +390,14 @@ def compare(folder: Path, projects: int) -> dict[str, Any]:
         if entry["tenant"] not in seen:
             continue
         objects = set(entry["objects"])
+        own = reported(document["results"], entry)
         near = objects.union(*(around.get(id, set()) for id in objects))
         checks = sorted(check for check, controls in CHECKS.items() if entry["control"] in controls)
         rows.append(
             {
                 **{name: entry[name] for name in ("id", "control", "weak", "about", "tenant")},
                 # A weakness is found when all of it is; a look-alike is reported when any of it is.
-                "own": objects <= found.get(entry["control"], set())
-                if entry["weak"]
-                else bool(objects & found.get(entry["control"], set())),
+                "own": objects <= own if entry["weak"] else bool(objects & own),
                 "checks": checks,
                 "prowler": any(near & other["failed"].get(check, set()) for check in checks),
             }
@@ -429,10 +439,11 @@ def counted(rows: Sequence[Entry]) -> tuple[int, int, int, int, int, int]:
 def page(results: Mapping[str, Any]) -> str:
     """Return the page."""
     parts = ["# The audit, measured\n"]
+    loads = [f"{results[part]['load']:.1f}" for part in ("reading", "compared") if part in results]
     parts.append(
         "`make bench-audit` measures this on the lab, and writes this page. Times are those of a machine with"
-        f" {results['cores']} cores that also carries the lab; before it began, {results['load']:.1f} processes waited"
-        " for a core.\n"
+        f" {results['cores']} cores that also carries the lab, and, when these were taken, other work"
+        f" ({' and '.join(loads)} processes wanted a core when each part began).\n"
     )
     if results.get("reading"):
         parts += _reading(results["reading"])
@@ -565,13 +576,15 @@ def main() -> None:
     CACHE.mkdir(exist_ok=True)
     # What is left out keeps its last figures.
     results = json.loads(chosen.json.read_text(encoding="utf-8")) if chosen.json.exists() else {}
-    results |= {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    results["cores"] = os.cpu_count()
+    load = os.getloadavg()[0]
     if chosen.tenants:
-        results["reading"] = reading(chosen.tenants, chosen.rounds)
+        results["reading"] = {**reading(chosen.tenants, chosen.rounds), "load": load}
+        load = os.getloadavg()[0]
     if not chosen.no_estate:
         folder = CACHE / "bench-audit"
         try:
-            results["compared"] = compare(folder, chosen.prowler_projects)
+            results["compared"] = {**compare(folder, chosen.prowler_projects), "load": load}
         finally:
             if not chosen.keep:
                 Planted(folder).plant("absent")
