@@ -657,8 +657,9 @@ class Configuration:
         }
         found = {f"{at}/swift.conf": ini(agreed)}
         for kind, port in OBJECT_SERVERS.items():
-            # How soon an account knows how much its containers hold.
-            updater: Sections = {"container-updater": {"interval": 5, "recon_cache_path": data}}
+            # How soon an account knows how much its containers hold. Each sweep starts a process for every few of them:
+            # every five seconds, as was tried, it took most of a core.
+            updater: Sections = {"container-updater": {"interval": 60, "concurrency": 1, "recon_cache_path": data}}
             more = updater if kind == "container" else {}
             found[f"{at}/{kind}-server.conf"] = server(kind, port, ("healthcheck",), more)
         found[f"{at}/proxy-server.conf"] = server(
