@@ -278,7 +278,7 @@ class Run:
             "digest": self.plan.digest,
             "undeclared": [self._shown(found) for found in outermost(self.kinds, self.undeclared)],
             "record": self._record(),
-            "skipped": self.blind_spots(),
+            "unseen": self.blind_spots(),
             "diff": render.sides(self.kinds, self.plan),
             "outcomes": [
                 {

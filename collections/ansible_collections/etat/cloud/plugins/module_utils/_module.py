@@ -116,7 +116,7 @@ class CloudModule:
             domains=exported.domains,
             tenants=exported.tenants,
             left_out=exported.left_out,
-            skipped=run.blind_spots(),
+            unseen=run.blind_spots(),
             stats={name: run.result()["stats"][name] for name in ("calls", "seconds")},
         )
 

@@ -62,11 +62,11 @@ passed:
   description: How many tests passed.
   type: int
   returned: always
-failed:
+failures:
   description: The tests that failed, each with the last line of its reason.
   type: dict
   returned: always
-skipped:
+not_applicable:
   description: How many tests do not apply to this cloud.
   type: int
   returned: always
@@ -110,8 +110,8 @@ def main() -> None:
     facts = {
         "changed": True,
         "passed": verdict.passed,
-        "failed": {result.test: last_line(result.reason) for result in verdict.failed},
-        "skipped": verdict.skipped,
+        "failures": {result.test: last_line(result.reason) for result in verdict.failed},
+        "not_applicable": verdict.skipped,
         "seconds": round(time.monotonic() - begun),
     }
     counted = f"{verdict.passed} of {verdict.passed + len(verdict.failed)} tests passed ({verdict.share:.1f} %)"

@@ -210,7 +210,7 @@ record:
       O(tenants); empty without deletions.
   returned: when the cloud could be read
   type: dict
-skipped:
+unseen:
   description: Services and listings that nothing declared needs and that could not be read, in sentences.
   returned: when the cloud could be read
   type: list

@@ -94,7 +94,7 @@ left_out:
   returned: success
   type: list
   elements: str
-skipped:
+unseen:
   description: Services that the cloud does not offer, and what the account may not read, in sentences.
   returned: success
   type: list
