@@ -8,6 +8,7 @@ Everything a scenario makes lies in domains whose names begin with its prefix, m
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import time
@@ -24,6 +25,8 @@ from openstack.config import OpenStackConfig
 
 REGION = "toulouse"
 ADMIN = "interne"
+#: The file in the scenario's folder with the secrets of its users' one-time passwords.
+SEEDS = "one-time-passwords.yml"
 
 #: The collections of Neutron, in an order in which they can be deleted.
 NETWORK = (
@@ -309,9 +312,10 @@ def quota(admin: Any, kind: str, project: str) -> dict[str, Any]:
 def people(described: Mapping[str, Any]) -> None:
     """Make the users as a directory would, and write the clouds.yaml of the scenario.
 
-    users: the names per domain, each of which gets an entry NAME@DOMAIN. grants: roles that the cloud's administrator
-    gives, each with user, domain, role, and inherited for all projects of the domain. entries: further entries of
-    clouds.yaml, each with user, domain and scope, or with the lab's entry that it is one of, and scope.
+    users: the names per domain, each of which gets an entry NAME@DOMAIN. one_time_passwords: the domains whose users
+    enrol a second factor. grants: roles that the cloud's administrator gives, each with user, domain, role, and
+    inherited for all projects of the domain. entries: further entries of clouds.yaml, each with user, domain and scope,
+    or with the lab's entry that it is one of, and scope.
     """
     admin = connect()
     lab = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text(encoding="utf-8"))["clouds"]
@@ -325,6 +329,12 @@ def people(described: Mapping[str, Any]) -> None:
             user = {"name": name, "domain_id": there.domain(domain), "password": password}
             answer = accept(admin.identity.post("/users", json={"user": user}))
             made[domain, name] = answer.json()["user"]["id"], password
+    seeds = {
+        f"{name}@{domain}": _enrol(admin, id)
+        for (domain, name), (id, _password) in made.items()
+        if domain in described.get("one_time_passwords", ())
+    }
+    write_secret(folder() / SEEDS, seeds)
     for grant in described.get("grants", ()):
         path = (
             f"/domains/{there.domain(grant['domain'])}/users/{made[grant['domain'], grant['user']][0]}"
@@ -349,6 +359,20 @@ def people(described: Mapping[str, Any]) -> None:
         else:
             own[name] = entry(described_entry["domain"], described_entry["user"], described_entry["scope"])
     write_secret(accounts_file(), {"clouds": {**lab, **own}})
+
+
+def _enrol(admin: Any, user_id: str) -> str:
+    """Make the secret from which a user's one-time passwords come, as RFC 6238 says, and return it in base 32."""
+    seed = base64.b32encode(secrets.token_bytes(20)).decode()
+    credential = {"type": "totp", "user_id": user_id, "blob": seed}
+    accept(admin.identity.post("/credentials", json={"credential": credential}))
+    return seed
+
+
+def seed(domain: str, user: str) -> bytes:
+    """Return the secret from which the one-time passwords of a user come."""
+    seeds: dict[str, str] = yaml.safe_load((folder() / SEEDS).read_text(encoding="utf-8"))
+    return base64.b32decode(seeds[f"{user}@{domain}"])
 
 
 # --- sweeping

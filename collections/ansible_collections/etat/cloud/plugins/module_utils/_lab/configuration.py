@@ -304,6 +304,8 @@ class Configuration:
         keystone: Sections = {
             "DEFAULT": {**self._default(), "public_endpoint": cloud.auth_url.removesuffix("/v3")},
             "database": {"connection": self.database(f"keystone_{identifier(cloud.name)}")},
+            # Those that Keystone takes when nothing is said, and one-time passwords.
+            "auth": {"methods": "external,password,token,oauth1,mapped,application_credential,totp"},
             "token": {"provider": "fernet", "expiration": 14400},
             "fernet_tokens": {"key_repository": keys / "fernet"},
             "fernet_receipts": {"key_repository": keys / "fernet"},
