@@ -388,15 +388,16 @@ def summary(converged: Sequence[Converged], width: int) -> list[Line]:
 def _table(run: Converged) -> list[Line]:
     verbs = ACTIONS[:3] if run.check else ("created", "updated", "deleted")
     rows = run.per_ministry()
-    ministry = min(max([len("ministry"), *(len(domain) for domain, region in rows)]), 22)
+    ministry = min(max([len("the cloud"), *(len(domain) for domain, region in rows)]), 22)
     site = min(max([len("identity"), *(len(region) for domain, region in rows)]), 10)
     columns = "".join(f"{title:>8}" for title in ("tenants", *verbs))
     head = f"   {'ministry':<{ministry}}  {'site':<{site}}{columns}{'unchanged':>10}"
     lines: list[Line] = [(head, "HIGHLIGHT"), ("   " + "─" * (len(head) - 3), None)]
-    above = ""
+    above = None
     for (domain, region), (projects, counts) in sorted(rows.items()):
         cells = "".join(f"{count or '·':>8}" for count in (len(projects), *(counts[action] for action in ACTIONS[:3])))
-        shown = "" if domain == above else cut(domain, ministry)
+        # What belongs to no domain is the whole cloud's, such as its volume types.
+        shown = "" if domain == above else cut(domain or "the cloud", ministry)
         place = cut(region or "identity", site)
         color = "CHANGED" if any(counts[action] for action in ACTIONS[:3]) else "OK"
         lines.append((f"   {shown:<{ministry}}  {place:<{site}}{cells}{counts['keep'] or '·':>10}", color))

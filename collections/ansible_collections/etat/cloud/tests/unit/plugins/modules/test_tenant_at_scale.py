@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import time
@@ -69,18 +70,22 @@ def test_beyond_ten_tenants_only_quotas_are_asked_for_each(
 
 
 def test_ten_times_the_tenants_cost_at_most_ten_and_a_half_times_the_time(estate_of: Declare, run_module: Any) -> None:
-    def seconds(tenants: int, times: int) -> float:
+    def seconds(tenants: int, times: int, enough: float = 0.0) -> float:
+        """Return the least that a run took, of as many as were asked for or until one was quick enough."""
         parameters = estate_of(tenants)
-        taken = []
+        least = math.inf
         for _again in range(times):
-            # Of this process alone: not of the cloud, and not of what else the machine does.
+            # Of this process alone: not of the cloud. What else the machine does still slows it, so the least counts.
             start = time.process_time()
             result, failed = run_module(tenant, **parameters)
-            taken.append(time.process_time() - start)
+            least = min(least, time.process_time() - start)
             assert (failed, result["changed"]) == (False, False)
-        return min(taken)
+            if least <= enough:
+                break
+        return least
 
-    few, many = seconds(60, times=4), seconds(600, times=2)
+    few = seconds(60, times=4)
+    many = seconds(600, times=6, enough=10.5 * few)
     assert many <= 10.5 * few, f"60 tenants took {few:.2f} s, 600 took {many:.2f} s"
 
 
@@ -97,9 +102,11 @@ def test_among_many_tenants_a_member_that_lacks_is_seen(estate_of: Declare, run_
 
 
 def test_a_large_declaration_does_not_come_back_with_the_result(estate_of: Declare, run_module: Any) -> None:
-    result, _failed = run_module(tenant, **estate_of(40))
-    assert result["invocation"]["module_args"]["cloud"] == "interne"
-    assert "tenants" not in result["invocation"]["module_args"]
+    parameters = estate_of(40)
+    result, _failed = run_module(tenant, **parameters)
+    # From ansible-core 2.21 on, no parameter comes back.
+    assert "tenants" not in result.get("invocation", {}).get("module_args", {})
+    assert len(json.dumps(result)) < len(json.dumps(parameters)) / 2
 
 
 def test_the_module_imports_no_client_of_a_service(tmp_path: Path) -> None:
