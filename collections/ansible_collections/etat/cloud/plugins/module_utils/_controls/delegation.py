@@ -38,7 +38,10 @@ KNOWN_TYPES = (EC2, "totp", "cert")
 #: Values that no identity provider has: an expression that finds both of them asks for nothing.
 ANYTHING = ("zq7 nobody", "0/unheard-of")
 
-OWNER_FEDERATED = "an identity provider says what its owner holds"
+OWNER_FEDERATED = Text(
+    "an identity provider says what its owner holds",
+    "les rôles de son propriétaire relèvent d'un fournisseur d'identité",
+)
 REPLACE = Text(
     "Have its owner make another one without this, put it in place, then delete this one.",
     "Faire créer un autre par le propriétaire, sans ce défaut, le mettre en place, puis supprimer celui-ci.",
@@ -177,7 +180,7 @@ def _parties(view: View, trust: Row) -> dict[str, str]:
 def _judge_bounded(view: View, trust: Row) -> Verdict:
     age = view.age(trust["expires_at"])
     if age is not None and age > 0:
-        return not_applicable("it has ended")
+        return not_applicable(Text("it has ended", "elle est échue"))
     service = is_service(view, trust["trustee_user_id"])
     problems = [
         *(["it never ends"] if age is None and not service else []),
@@ -201,14 +204,16 @@ def _judge_one_domain(view: View, trust: Row) -> Verdict:
         return PASSED
     first, second = (_domain_of(view, trust[party]) for party in ("trustor_user_id", "trustee_user_id"))
     if not (first and second):
-        return not_evaluable("the domain of one of its parties was not seen")
+        return not_evaluable(
+            Text("the domain of one of its parties was not seen", "le domaine de l'une de ses parties n'a pas été vu")
+        )
     return passed_or_failed(first == second, **_parties(view, trust))
 
 
 def _judge_trust_roles(view: View, trust: Row) -> Verdict:
     roles = {role["name"] for role in view.by("trust_roles", "parent_id", trust["id"])}
     if not roles:
-        return not_evaluable("its roles were not seen")
+        return not_evaluable(Text("its roles were not seen", "ses rôles n'ont pas été vus"))
     privileged = sorted(roles & set(PRIVILEGED))
     return passed_or_failed(not privileged, roles=", ".join(privileged), **_parties(view, trust))
 
@@ -226,10 +231,10 @@ def _protocols(view: View) -> Iterable[Row]:
 def _judge_mapping(view: View, protocol: Row) -> Verdict:
     provider = view.one("identity_providers", protocol["parent_id"]) or {}
     if not provider.get("enabled"):
-        return not_applicable("its identity provider is disabled")
+        return not_applicable(Text("its identity provider is disabled", "son fournisseur d'identité est désactivé"))
     mapping = view.one("mappings", protocol["mapping_id"])
     if mapping is None:
-        return not_evaluable("its mapping was not seen")
+        return not_evaluable(Text("its mapping was not seen", "sa correspondance n'a pas été vue"))
     problems = dict.fromkeys(
         problem
         for number, rule in enumerate(mapping["rules"], 1)

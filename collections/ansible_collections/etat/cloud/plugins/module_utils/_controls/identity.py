@@ -64,10 +64,13 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 
-DISABLED, FEDERATED = "the user is disabled", "its identity provider answers for it"
-PROGRAM = "the account is a program's"
-GONE = "its holder is no longer in the directory"
-NOT_SEEN = "the user was not seen"
+DISABLED, FEDERATED = (
+    Text("the user is disabled", "l'utilisateur est désactivé"),
+    Text("its identity provider answers for it", "son fournisseur d'identité en répond"),
+)
+PROGRAM = Text("the account is a program's", "le compte est celui d'un programme")
+GONE = Text("its holder is no longer in the directory", "son détenteur n'est plus dans l'annuaire")
+NOT_SEEN = Text("the user was not seen", "l'utilisateur n'a pas été vu")
 BY_GROUP = Text(
     "Give the role to a group, put the user into it, then take the role from the user.",
     "Donner le rôle à un groupe, y placer l'utilisateur, puis retirer le rôle à l'utilisateur.",
@@ -114,7 +117,11 @@ def _exempt(view: View, user: Row, *kinds: str, local: bool = False) -> Verdict 
     if local and federated(view, user["id"]):
         return not_applicable(FEDERATED)
     if account(user) in kinds:
-        return not_applicable(PROGRAM if account(user) == TECHNICAL else "the account is kept for emergencies")
+        return not_applicable(
+            PROGRAM
+            if account(user) == TECHNICAL
+            else Text("the account is kept for emergencies", "c'est un compte de secours")
+        )
     return None
 
 
@@ -164,7 +171,9 @@ def _judge_enrolled(view: View, user: Row) -> Verdict:
         return spared
     loaded = _loaded(view)
     if not lone_factor(user, loaded) and not any(TOTP in rule for rule in reduced(user, loaded)):
-        return not_applicable("its rules ask for another second factor")
+        return not_applicable(
+            Text("its rules ask for another second factor", "ses règles demandent un autre second facteur")
+        )
     held = [row for row in view.by("credentials", "user_id", user["id"]) if row.get("type") == TOTP]
     return passed_or_failed(bool(held), one_time_passwords=len(held))
 
@@ -206,7 +215,9 @@ def _judge_password_expires(view: View, user: Row) -> Verdict:
     if spared:
         return spared
     if "password_expires_at" not in user:
-        return not_applicable("another directory keeps its password")
+        return not_applicable(
+            Text("another directory keeps its password", "un autre annuaire conserve son mot de passe")
+        )
     end = day(user["password_expires_at"])
     if end is None:
         return failed(expires="never")
@@ -232,7 +243,7 @@ def _domain(view: View) -> Iterable[Row]:
 def _judge_emergencies(view: View, _domain_row: Row) -> Verdict:
     found = [user for user in view.rows("users") if user["enabled"] and account(user) == EMERGENCY]
     if not found:
-        return not_applicable("no account is kept for emergencies")
+        return not_applicable(Text("no account is kept for emergencies", "il n'y a aucun compte de secours"))
     problems = [] if len(found) <= EMERGENCIES else [f"there are {len(found)}"]
     for user in found:
         why = lone_factor(user, _loaded(view))
@@ -250,7 +261,12 @@ def _judge_idle(view: View, user: Row) -> Verdict:
     if any(view.by(source, "user_id", user["id"]) for source in roles) or view.by("group_members", "id", user["id"]):
         return PASSED
     if not view.complete("role_assignments"):
-        return not_evaluable("what it holds outside of the domain is not shown to the account")
+        return not_evaluable(
+            Text(
+                "what it holds outside of the domain is not shown to the account",
+                "ce qu'il détient hors du domaine n'est pas montré au compte",
+            )
+        )
     return failed(description=str(user.get("description") or ""))
 
 
@@ -262,7 +278,7 @@ def _judge_default_project(view: View, user: Row) -> Verdict:
     if project is None:
         if view.complete("projects"):
             return failed(project=wanted, why="it is gone")
-        return not_evaluable("its default project was not seen")
+        return not_evaluable(Text("its default project was not seen", "son projet par défaut n'a pas été vu"))
     problems = [
         *([] if project["enabled"] else ["it is disabled"]),
         *([] if project["domain_id"] == user["domain_id"] else ["it is in another domain"]),
@@ -434,7 +450,11 @@ def _judge_service(view: View, user: Row) -> Verdict:
 
 def _judge_approved(view: View, row: Row) -> Verdict:
     if not view.roles:
-        return not_evaluable("the roles that may be given were not said")
+        return not_evaluable(
+            Text(
+                "the roles that may be given were not said", "les rôles qui peuvent être donnés n'ont pas été déclarés"
+            )
+        )
     return passed_or_failed(role_of(row) in view.roles, **_told(row))
 
 
@@ -462,7 +482,12 @@ def _judge_actors(view: View, _project_row: Row) -> Verdict:
     people = {row["user_id"] for row in acting}
     groups = [row for row in view.rows("role_assignments") if row["group_id"] and role_of(row) in ACTING]
     if not people and groups:
-        return not_evaluable("a group may act, and its members come from an identity provider, or there are none")
+        return not_evaluable(
+            Text(
+                "a group may act, and its members come from an identity provider, or there are none",
+                "un groupe peut agir, et ses membres viennent d'un fournisseur d'identité, ou il n'en a aucun",
+            )
+        )
     return passed_or_failed(0 < len(people) <= ACTORS, people=len(people))
 
 
@@ -474,7 +499,12 @@ def _acting_groups(view: View) -> Iterable[Row]:
 def _judge_members(view: View, group: Row) -> Verdict:
     members = view.by("group_members", "parent_id", group["id"])
     if not members:
-        return not_applicable("it has no members here; an identity provider may bring some")
+        return not_applicable(
+            Text(
+                "it has no members here; an identity provider may bring some",
+                "il n'a pas de membre ici ; un fournisseur d'identité peut en amener",
+            )
+        )
     disabled = [user["name"] for user in members if not user["enabled"]]
     strange = [user["name"] for user in members if user["domain_id"] != group["domain_id"]]
     return passed_or_failed(
@@ -521,7 +551,9 @@ def _judge_password_rules(_view: View, row: Row) -> Verdict:
     try:
         rule = re.compile(said)
     except re.error:
-        return not_evaluable("its expression is not one that can be tried")
+        return not_evaluable(
+            Text("its expression is not one that can be tried", "son expression ne peut pas être essayée")
+        )
     if rule.match(SHORT):
         return failed(password_regex=said, why=f"it takes fewer than {PASSWORD_LENGTH} characters")
     if not rule.match(LONG):
