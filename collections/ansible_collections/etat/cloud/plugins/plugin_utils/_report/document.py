@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from ...module_utils._audit.model import Outcome, Severity
+from ...module_utils._audit.model import Outcome, Severity, Text
 
 VERSION = 1
 Term = TypeVar("Term", bound=StrEnum)
@@ -71,7 +71,7 @@ class Result:
     outcome: Outcome
     severity: Severity
     judged: int
-    reason: str
+    reason: Text
     waiver: Waiver | None
     findings: tuple[Finding, ...]
     key: str
@@ -92,7 +92,7 @@ class Unseen:
 
     source: str
     region: str
-    why: str
+    why: Text
     role: str
     #: The tenants and domains that it concerns; everybody when there is none.
     owners: tuple[str, ...]
@@ -229,7 +229,7 @@ def _results(cloud: str, rows: Iterable[object]) -> Iterator[Result]:
             outcome=_one_of(Outcome, row, "outcome", here),
             severity=_one_of(Severity, row, "severity", here),
             judged=int(row.get("judged") or 0),
-            reason=_text(row, "reason", here),
+            reason=_both(row, "reason", here),
             waiver=None if waiver is None else _waiver(_mapping(waiver, f"the waiver of {here}")),
             findings=tuple(_findings((cloud, control, *subject, site), _list(row, "findings", here), here)),
             key=_digest(cloud, control, *subject, site),
@@ -269,8 +269,8 @@ def _tenant(row: Mapping[str, Any]) -> Tenant:
 
 
 def _unseen(row: Mapping[str, Any]) -> Unseen:
-    source, region, why, role = (_text(row, key, "unseen") for key in ("source", "region", "why", "role"))
-    return Unseen(source, region, why, role, tuple(map(str, _list(row, "owners", "unseen"))))
+    source, region, role = (_text(row, key, "unseen") for key in ("source", "region", "role"))
+    return Unseen(source, region, _both(row, "why", "unseen"), role, tuple(map(str, _list(row, "owners", "unseen"))))
 
 
 def _account(row: Mapping[str, Any]) -> Account:
@@ -315,6 +315,11 @@ def _text(row: Mapping[str, Any], key: str, where: str) -> str:
     if value is not None and not isinstance(value, str):
         raise ReportError(f"{key} of {where} is a {type(value).__name__}; expected is a text")
     return value or ""
+
+
+def _both(row: Mapping[str, Any], key: str, where: str) -> Text:
+    """Return a sentence in both languages. Documents of earlier releases have it in English only."""
+    return Text(_text(row, key, where), _text(row, f"{key}_fr", where))
 
 
 def _one_of(terms: type[Term], row: Mapping[str, Any], key: str, where: str) -> Term:
