@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from ._audit.facts import EVERYBODY, Facts
 from ._audit.judge import Subjects, judge, summary
-from ._audit.model import Control, Refusal, Result, Row, Source, Tenant, Text, Waiver
+from ._audit.model import Control, Evidence, Refusal, Result, Row, Source, Tenant, Text, Waiver
 from ._audit.sources import HOLDERS, SOURCES, kept, needed
 from ._audit.waiver import waiver_of
 from ._controls import selected
@@ -318,10 +318,17 @@ def _result(result: Result) -> dict[str, Any]:
         "waiver": waiver
         and {"id": waiver.id, "owner": waiver.owner, "reason": waiver.reason, "until": waiver.until.isoformat()},
         "findings": [
-            {"type": found.type, "id": found.id, "name": found.name, "evidence": dict(found.evidence)}
+            {"type": found.type, "id": found.id, "name": found.name, **_evidence(found.evidence)}
             for found in result.findings
         ],
     }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    """Return evidence in English and, where some of it is a statement, what that is in French."""
+    french = {name: value.fr for name, value in evidence.items() if isinstance(value, Text)}
+    english = {name: value.en if isinstance(value, Text) else value for name, value in evidence.items()}
+    return {"evidence": english, **({"evidence_fr": french} if french else {})}
 
 
 # --- reading
@@ -602,5 +609,5 @@ def _no_token(account: str, problem: Problem) -> Refusal:
 
 
 def _not_offered(service: str, region: str) -> Refusal:
-    french = f"le service {service} n'est pas proposé à {region}"
+    french = f"le service {service} n'est pas proposé dans la région {region}"
     return Refusal(Text(f"{service} is not offered in {region}", french), absent=True)

@@ -75,6 +75,7 @@ posture:
         - What each control says of the cloud, of each domain, of each tenant, or of each site of a tenant.
         - The outcome is V(pass), V(fail), V(not_applicable), V(not_evaluable), V(exempt) or V(manual).
         - C(reason) says why in English, C(reason_fr) in French.
+        - Where the evidence of a finding has statements, C(evidence_fr) has these in French.
       type: list
       elements: dict
     summary:

@@ -27,7 +27,7 @@ from .model import (
     Text,
     Verdict,
     Waiver,
-    listed,
+    joined,
     not_evaluable,
 )
 from .sources import SOURCES
@@ -188,7 +188,7 @@ def _reason(outcome: Outcome, verdicts: Sequence[tuple[Row, Verdict]]) -> Text:
         return UNSAID
     untold = (Outcome.NOT_EVALUABLE, Outcome.MANUAL) if outcome is Outcome.FAIL else (outcome,)
     reasons = Counter(verdict.reason for _row, verdict in verdicts if verdict.outcome in untold)
-    return listed(reason if count == 1 else _of_many(reason, count) for reason, count in reasons.items())
+    return joined(reason if count == 1 else _of_many(reason, count) for reason, count in reasons.items())
 
 
 def _of_many(reason: Text, count: int) -> Text:

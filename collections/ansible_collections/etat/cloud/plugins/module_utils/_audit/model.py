@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: One record as the API gives it; see sources for what is added and taken away.
 Row = Mapping[str, Any]
-#: What a finding shows: names and plain values, never a secret.
+#: What a finding shows: names, plain values and, where a statement says more, a Text; never a secret.
 Evidence = Mapping[str, Any]
 
 NOTHING: Evidence = MappingProxyType({})
@@ -36,10 +36,10 @@ class Text:
 UNSAID = Text("", "")
 
 
-def listed(texts: Iterable[Text]) -> Text:
+def joined(texts: Iterable[Text], sign: str = "; ") -> Text:
     """Return several statements as one; those that say nothing are left out."""
     said = [text for text in texts if text != UNSAID]
-    return Text("; ".join(text.en for text in said), " ; ".join(text.fr for text in said))
+    return Text(sign.join(text.en for text in said), sign.replace(";", " ;").join(text.fr for text in said))
 
 
 class Severity(StrEnum):
@@ -279,7 +279,7 @@ PASSED = Verdict(Outcome.PASS)
 
 
 def failed(**evidence: Any) -> Verdict:
-    """Return a failure with what shows it: plain values, no secrets."""
+    """Return a failure with what shows it: plain values and statements, no secrets."""
     return Verdict(Outcome.FAIL, evidence=evidence)
 
 

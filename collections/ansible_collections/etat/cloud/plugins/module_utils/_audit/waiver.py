@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from .model import Finding, Outcome, Result, Text, Waiver, listed
+from .model import Finding, Outcome, Result, Text, Waiver, joined
 
 
 def waiver_of(given: Mapping[str, Any]) -> Waiver:
@@ -59,7 +59,7 @@ def waived(result: Result, waivers: Iterable[Waiver], today: date) -> Result:
     if not used:
         return result
     if left:
-        return replace(result, findings=left, reason=listed((result.reason, _spared(result, left, used))))
+        return replace(result, findings=left, reason=joined((result.reason, _spared(result, left, used))))
     # The one that ends first is the one to look after.
     first = min(used, key=lambda waiver: (waiver.until, waiver.id))
     return replace(result, outcome=Outcome.EXEMPT, waiver=first, reason=_until(first))

@@ -64,7 +64,7 @@ def _refusals(view: View) -> Iterable[Row]:
             "id": f"{source}/{region}".rstrip("/"),
             "name": source.replace("_", " "),
             "region": region,
-            "why": refusal.why.en,
+            "why": refusal.why,
         }
         for source, region, owner, refusal in view.facts.refusals()
         if owner in concerned and not refusal.absent

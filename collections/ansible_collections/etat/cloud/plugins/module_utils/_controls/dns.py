@@ -142,7 +142,7 @@ def _judge_addresses(view: View, addresses: Sequence[Address], row: Row) -> Verd
         return failed(type=row["type"], addresses=", ".join(map(str, lost)))
     if others and not _all_seen(view):
         return not_evaluable(
-            Text("not all addresses of the cloud were seen", "toutes les adresses du nuage n'ont pas été vues")
+            Text("not all addresses of the cloud were seen", "certaines adresses du nuage n'ont pas été vues")
         )
     return not_applicable(Text("it leads out of the cloud", "il mène hors du nuage")) if others else PASSED
 

@@ -188,7 +188,7 @@ def _judge_creator(view: View, row: Row) -> Verdict:
     holds = creator in _holders(view).get(view.project["id"], ())
     if holds and user is None:
         return not_evaluable(
-            Text("whether its author is enabled was not seen", "l'état de son auteur, actif ou non, n'a pas été vu")
+            Text("whether its author is enabled was not seen", "on n'a pas vu si son auteur est actif")
         )
     enabled = bool(user and user["enabled"])
     return passed_or_failed(

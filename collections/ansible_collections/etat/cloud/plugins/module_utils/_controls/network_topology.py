@@ -31,6 +31,7 @@ from .._audit.model import (
     Text,
     Verdict,
     failed,
+    joined,
     not_applicable,
     not_evaluable,
     passed_or_failed,
@@ -61,6 +62,8 @@ ENCRYPTING = ("esp", "ah-esp")
 ANY_PEER = ("", "0.0.0.0", "::", "%any", "any")  # noqa: S104
 #: The events of a packet log that show what was refused.
 REFUSED = ("ALL", "DROP")
+DEFAULT_ROUTE, METADATA_ROUTE = Text("default", "par défaut"), Text("metadata", "métadonnées")
+OTHERS_ROUTE = Text("another project", "autre projet")
 NO_POLICIES = Text("who shares the network, and with whom, was not seen", "les partages du réseau n'ont pas été vus")
 UNSHARE = Text("Delete the RBAC policy.", "Supprimer la politique RBAC.")
 
@@ -131,14 +134,15 @@ def _judge_routes(view: View, row: Row) -> Verdict:
         holder = _holder(view, networks, next_hop)
         ours = bool(holder and _is_ours(view, holder))
         if destination in whole:
-            why = "" if _is_the_way_out(row, next_hop, ours) else "default"
+            why = None if _is_the_way_out(row, next_hop, ours) else DEFAULT_ROUTE
         elif any(contains(destination, address) for address in METADATA):
-            why = "" if _is_neutron(holder) else "metadata"
+            why = None if _is_neutron(holder) else METADATA_ROUTE
         else:
-            why = "another project" if holder and not ours else ""
+            why = OTHERS_ROUTE if holder and not ours else None
         if why:
-            bad.append(f"{destination} via {next_hop} ({why})")
-    return passed_or_failed(not bad, kind="router" if of_router else "subnet", routes="; ".join(bad))
+            route_text = f"{destination} via {next_hop}"
+            bad.append(Text(f"{route_text} ({why.en})", f"{route_text} ({why.fr})"))
+    return passed_or_failed(not bad, kind="router" if of_router else "subnet", routes=joined(bad))
 
 
 def _is_the_way_out(row: Row, next_hop: str, ours: bool) -> bool:
@@ -440,17 +444,17 @@ def _connections(view: View) -> Iterable[Row]:
 def _judge_connection(view: View, connection: Row) -> Verdict:
     wrong = []
     if not (connection.get("description") or "").strip():
-        wrong.append("not described")
+        wrong.append(Text("not described", "pas de description"))
     if connection["peer_address"] in ANY_PEER or connection["peer_id"] in ANY_PEER:
-        wrong.append("any peer")
+        wrong.append(Text("any peer", "tout pair"))
     group = view.one("vpn_endpoint_groups", connection.get("peer_ep_group_id"))
     prefixes = (group or {}).get("endpoints") or connection.get("peer_cidrs") or ()
     if any(is_anybody(found, version) or is_wide(found, version) for version, found in by_version(prefixes).items()):
-        wrong.append("a large part of the Internet behind it")
+        wrong.append(Text("a large part of the Internet behind it", "une grande partie d'Internet derrière lui"))
     if view.sensitivity in SENSITIVE and connection["auth_mode"] == "psk":
-        wrong.append("a pre-shared key")
+        wrong.append(Text("a pre-shared key", "une clé partagée"))
     if wrong:
-        return failed(peer=connection["peer_address"], wrong=", ".join(wrong), networks=", ".join(prefixes))
+        return failed(peer=connection["peer_address"], wrong=joined(wrong, ", "), networks=", ".join(prefixes))
     if connection.get("peer_ep_group_id") and group is None:
         return not_evaluable(
             Text(

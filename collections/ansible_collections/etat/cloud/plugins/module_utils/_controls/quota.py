@@ -202,7 +202,9 @@ def _judge_domain(view: View, row: Row) -> Verdict:
         return not_applicable(Text("no project of the domain is enabled", "aucun projet du domaine n'est actif"))
     there_is = _there_is(view, region)
     if not any(there_is.values()):
-        return not_evaluable(Text(f"no capacity was seen in {region}", f"aucune capacité n'a été vue à {region}"))
+        return not_evaluable(
+            Text(f"no capacity was seen in {region}", f"aucune capacité n'a été vue dans la région {region}")
+        )
     seen = [found for project in projects if (found := view.one("compute_quotas", project["id"], region))]
     promised = {quota: [limit for found in seen if (limit := _limit(found, quota)) is not None] for quota in there_is}
     too_many = {

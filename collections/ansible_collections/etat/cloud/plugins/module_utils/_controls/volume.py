@@ -58,6 +58,7 @@ USABLE = ("available", "restoring")
 #: States in which something may stay. A volume is reserved for as long as its server is shelved.
 SETTLED = ("available", "in-use", "reserved", "awaiting-transfer")
 METADATA = "metadata"
+NOT_SAID = Text("not said", "non indiqué")
 NOT_SEEN = Text("the volume that it was made of was not seen", "le volume dont il est issu n'a pas été vu")
 BACK_IT_UP = Text("Make a backup.", "Faire une sauvegarde.")
 DECIDE = Text(
@@ -139,8 +140,8 @@ def _judge_parameters(_view: View, volume_type: Row) -> Verdict:
     if weak or (bits and int(bits) < KEY_BITS):
         return failed(
             provider=provider,
-            cipher=str(cipher or "not said"),
-            key_size=str(bits or "not said"),
+            cipher=str(cipher) if cipher else NOT_SAID,
+            key_size=str(bits) if bits else NOT_SAID,
             control_location=location,
         )
     return (

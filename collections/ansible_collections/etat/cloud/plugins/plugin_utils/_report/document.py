@@ -46,6 +46,8 @@ class Finding:
     id: str
     name: str
     evidence: Mapping[str, Scalar]
+    #: What of it is a statement, in both languages.
+    statements: Mapping[str, Text]
     #: What stays the same from one audit to the next while it is the same failure of the same object.
     key: str
 
@@ -246,8 +248,10 @@ def _findings(place: tuple[str, ...], rows: Iterable[object], here: str) -> Iter
             # Whole objects may hold what nobody should read.
             if value is not None and not isinstance(value, (str, int, float, bool)):
                 raise ReportError(f"the evidence '{key}' of {here} is a {type(value).__name__}; expected is a scalar")
+        french = _mapping(row.get("evidence_fr", {}), f"the French evidence of {here}")
+        statements = {key: Text(fact(evidence.get(key)), _text(french, key, here)) for key in french}
         object_ = (kind, identity or name)
-        yield Finding(kind, identity, name, dict(evidence), _digest(*place, *object_, str(seen[object_])))
+        yield Finding(kind, identity, name, dict(evidence), statements, _digest(*place, *object_, str(seen[object_])))
         seen[object_] += 1
 
 

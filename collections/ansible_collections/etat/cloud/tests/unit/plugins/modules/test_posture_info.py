@@ -125,6 +125,10 @@ def test_what_is_refused_is_never_a_pass_and_is_told_with_the_role_that_it_takes
     assert result["outcome"] == "not_evaluable"
     assert result["reason"] == "security groups in toulouse: the account may not do it (403: not for you)"
     assert result["reason_fr"] == "lecture de security_groups (toulouse) : le compte n'en a pas le droit (403)"
+    findings = of(found, "ETAT-LOG-004", tenant="moodle")["findings"]
+    (finding,) = [one for one in findings if one["evidence"]["listing"] == "security groups"]
+    assert finding["evidence"]["why"] == "the account may not do it (403: not for you)"
+    assert finding["evidence_fr"] == {"why": "le compte n'en a pas le droit (403)"}
     (unseen,) = [one for one in found["posture"]["unseen"] if "403" in one["why"]]
     assert unseen == {
         "source": "security_groups",

@@ -292,6 +292,18 @@ def test_the_page_says_reasons_and_roles_in_its_own_language(report: Report, ton
     assert {Language.FR: "membre du projet", Language.EN: "member of the project"}[tongue.language] in text
 
 
+def test_a_statement_in_the_evidence_is_said_in_the_language_of_the_page(
+    given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], tongue: Tongue
+) -> None:
+    (finding, *_others) = (
+        finding for row in given["results"] if row["outcome"] == "fail" for finding in row["findings"]
+    )
+    finding.update(evidence={"bits": 7, "why": "it is gone"}, evidence_fr={"why": "il n'existe plus"})
+    text = Page(page(rendered(given), tongue, "audit.csv")).text
+    english, french = "bits 7 why it is gone", "bits 7 why il n\u2019existe plus"
+    assert (english in text, french in text) == (tongue.language is Language.EN, tongue.language is Language.FR)
+
+
 def test_the_page_names_its_language_and_that_of_what_is_in_another(report: Report, tongue: Tongue) -> None:
     parts = Page(page(report, tongue, "audit.csv"))
     assert parts.elements[0] == ("html", {"lang": tongue.language})
