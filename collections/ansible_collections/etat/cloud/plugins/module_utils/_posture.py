@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from ._audit.facts import EVERYBODY, Facts
 from ._audit.judge import Subjects, judge, summary
-from ._audit.model import Control, Refusal, Result, Row, Source, Tenant, Waiver
+from ._audit.model import Control, Evidence, Refusal, Result, Row, Source, Tenant, Text, Waiver
 from ._audit.sources import HOLDERS, SOURCES, kept, needed
 from ._audit.waiver import waiver_of
 from ._controls import selected
@@ -33,9 +33,18 @@ FORBIDDEN, ABSENT = 403, 404
 PRIMARY = frozenset(("external", "kerberos", "mapped", "openid", "password", "saml2", "token", "totp", "x509"))
 #: Names of roles that only read, in Keystone, and in Barbican and Octavia as they were before.
 READERS = frozenset(("reader", "observer", "audit", "load-balancer_observer", "load-balancer_global_observer"))
-WITHHELD = "an account that holds nothing but reader roles is not shown access lists and keys"
-SILENT = "an account that does not see the whole cloud is shown its own alone"
-DELEGATED = "an account that acts by delegation, such as an application credential, may be shown none"
+WITHHELD = Text(
+    "an account that holds nothing but reader roles is not shown access lists and keys",
+    "un compte qui n'a que des rôles de lecture ne voit ni les listes d'accès ni les clés",
+)
+SILENT = Text(
+    "an account that does not see the whole cloud is shown its own alone",
+    "un compte qui ne voit pas tout le nuage ne voit que ce qui lui est propre",
+)
+DELEGATED = Text(
+    "an account that acts by delegation, such as an application credential, may be shown none",
+    "un compte qui agit par délégation, comme un identifiant d'application, peut n'en voir aucun",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +194,7 @@ class Posture:
                     raise EngineError(cloud)
                 else:
                     for tenant in looks[name][0]:
-                        self.facts.refuse("projects", "", Refusal(f"{cloud.what}: {cloud.why}"), tenant.full_name)
+                        self.facts.refuse("projects", "", _no_token(name, cloud), tenant.full_name)
         known = sorted({region for cloud in self.clouds.values() for region in cloud.regions()})
         self.regions = tuple(self.scope.regions or known)
 
@@ -267,18 +276,19 @@ class Posture:
             row["id"]: f"{domains.get(row['domain_id'], '')}/{row['name']}" for row in self.facts.rows("projects", "")
         }
         names.update(domains)
-        found: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+        found: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
         for source, region, owner, refusal in self.facts.refusals():
-            found[source, region, refusal.why].add(names.get(owner, owner))
+            found[source, region, refusal.why.en, refusal.why.fr].add(names.get(owner, owner))
         return [
             {
                 "source": source,
                 "region": region,
-                "why": why,
+                "why": english,
+                "why_fr": french,
                 "role": SOURCES[source].role.value,
                 "owners": [] if EVERYBODY in owners else sorted(owners),
             }
-            for (source, region, why), owners in sorted(found.items())
+            for (source, region, english, french), owners in sorted(found.items())
         ]
 
 
@@ -303,14 +313,22 @@ def _result(result: Result) -> dict[str, Any]:
         "outcome": result.outcome.value,
         "severity": result.severity.value,
         "judged": result.judged,
-        "reason": result.reason,
+        "reason": result.reason.en,
+        "reason_fr": result.reason.fr,
         "waiver": waiver
         and {"id": waiver.id, "owner": waiver.owner, "reason": waiver.reason, "until": waiver.until.isoformat()},
         "findings": [
-            {"type": found.type, "id": found.id, "name": found.name, "evidence": dict(found.evidence)}
+            {"type": found.type, "id": found.id, "name": found.name, **_evidence(found.evidence)}
             for found in result.findings
         ],
     }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    """Return evidence in English and, where some of it is a statement, what that is in French."""
+    french = {name: value.fr for name, value in evidence.items() if isinstance(value, Text)}
+    english = {name: value.en if isinstance(value, Text) else value for name, value in evidence.items()}
+    return {"evidence": english, **({"evidence_fr": french} if french else {})}
 
 
 # --- reading
@@ -399,8 +417,7 @@ class Reading:
         regions = self.regions if source.regional else ("",)
         for region in regions:
             if source.regional and not self.cloud.offers(source.service, region, self._looker()):
-                absent = Refusal(f"{source.service} is not offered in {region}", absent=True)
-                self.facts.refuse(source.name, region, absent, self._own_id())
+                self.facts.refuse(source.name, region, _not_offered(source.service, region), self._own_id())
             elif source.silent and (why := self._kept_from()):
                 self.facts.refuse(source.name, region, Refusal(why), self._around())
             elif source.per:
@@ -415,11 +432,11 @@ class Reading:
         """Return whose records of the identity service a listing shows."""
         return self._account.domain_id if self._account.privilege is Privilege.DOMAIN else self._own_id()
 
-    def _kept_from(self) -> str:
-        """Return why a service may leave records out and not say so, or an empty text when it does not."""
+    def _kept_from(self) -> Text | None:
+        """Return why a service may leave records out and not say so, or None when it does not."""
         if self._account.privilege is not Privilege.CLOUD:
             return SILENT
-        return "" if PRIMARY.issuperset(self._account.methods) else DELEGATED
+        return None if PRIMARY.issuperset(self._account.methods) else DELEGATED
 
     def _looker(self) -> str:
         """Return the project whose token shows what is the same for all; empty for the account's own."""
@@ -537,9 +554,11 @@ class Reading:
         for group in groups.values():
             rest = [ask for ask in group[1:] if ask.parent is not None]
             why = refused.get(group[0].get)
-            for ask in rest if why else ():
-                self.facts.refuse(ask.source.name, ask.get.region, why or Refusal(""), ask.concerned)
-            others += () if why else rest
+            if why is None:
+                others += rest
+                continue
+            for ask in rest:
+                self.facts.refuse(ask.source.name, ask.get.region, why, ask.concerned)
         self._call(others)
 
     def _shown(self, asks: Sequence[Ask]) -> Iterator[Ask]:
@@ -567,7 +586,7 @@ class Reading:
         for get, answer in self.cloud.read(by_get, self.workers, keep).items():
             ask = by_get[get]
             if isinstance(answer, Problem):
-                refusal = Refusal(_why(answer, get), absent=answer.status == ABSENT)
+                refusal = _refusal(answer, get)
                 self.facts.refuse(ask.source.name, get.region, refusal, ask.concerned)
                 if answer.status == FORBIDDEN:
                     refused[get] = refusal
@@ -576,7 +595,19 @@ class Reading:
         return refused
 
 
-def _why(problem: Problem, get: Get) -> str:
+def _refusal(problem: Problem, get: Get) -> Refusal:
     """Return why a listing was refused, without what differs from one call to the next."""
     text = re.sub(r" \[request [^]]*\]| ?\(Request-ID: [^)]*\)", "", problem.why)
-    return text.replace(f" {get.project}", "") if get.project else text
+    why = text.replace(f" {get.project}", "") if get.project else text
+    return Refusal(Text(why, problem.why_fr), absent=problem.status == ABSENT)
+
+
+def _no_token(account: str, problem: Problem) -> Refusal:
+    """Return that an account cannot look at all."""
+    french = f"le compte {account} n'obtient pas de jeton : {problem.why_fr}"
+    return Refusal(Text(f"{problem.what}: {problem.why}", french))
+
+
+def _not_offered(service: str, region: str) -> Refusal:
+    french = f"le service {service} n'est pas proposé dans la région {region}"
+    return Refusal(Text(f"{service} is not offered in {region}", french), absent=True)

@@ -65,13 +65,17 @@ posture:
       type: list
       elements: dict
     unseen:
-      description: What could not be read, why, which role it takes, and whom it concerns; all when nobody is named.
+      description:
+        - What could not be read, why, which role it takes, and whom it concerns; all when nobody is named.
+        - C(why) is in English, with what the cloud said. C(why_fr) is in French, without.
       type: list
       elements: dict
     results:
       description:
         - What each control says of the cloud, of each domain, of each tenant, or of each site of a tenant.
         - The outcome is V(pass), V(fail), V(not_applicable), V(not_evaluable), V(exempt) or V(manual).
+        - C(reason) says why in English, C(reason_fr) in French.
+        - Where the evidence of a finding has statements, C(evidence_fr) has these in French.
       type: list
       elements: dict
     summary:

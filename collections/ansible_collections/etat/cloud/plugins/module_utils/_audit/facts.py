@@ -9,15 +9,17 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .model import Refusal, Row
+from .model import Refusal, Row, Text
 
 Derived = TypeVar("Derived")
 #: A source and a region; the region is empty for identity.
 Place = tuple[str, str]
 #: Stands for every owner of a place.
 EVERYBODY = ""
-UNREAD = Refusal("it was not read")
-PARTLY = Refusal("it was read for some projects or domains only")
+UNREAD = Refusal(Text("it was not read", "la lecture n'a pas été faite"))
+PARTLY = Refusal(
+    Text("it was read for some projects or domains only", "la lecture ne couvre qu'une partie des projets ou domaines")
+)
 
 
 class Facts:

@@ -13,6 +13,8 @@ from typing import Any
 
 from .facts import Facts
 from .model import (
+    SENSITIVITIES,
+    UNSAID,
     Control,
     Finding,
     Level,
@@ -22,8 +24,10 @@ from .model import (
     Row,
     Severity,
     Tenant,
+    Text,
     Verdict,
     Waiver,
+    joined,
     not_evaluable,
 )
 from .sources import SOURCES
@@ -32,6 +36,11 @@ from .waiver import concerns, covering, covers, waived
 
 #: What a result is, of the verdicts on its objects: the first one of these that any of them has.
 PRECEDENCE = (Outcome.FAIL, Outcome.NOT_EVALUABLE, Outcome.MANUAL, Outcome.PASS, Outcome.NOT_APPLICABLE)
+NOTHING_THERE = Text("there is nothing of the kind", "il n'y a rien de ce type")
+NOT_ASKED = {
+    name: Text(f"it is not asked of {name} data", f"ne se pose pas pour des données {french}")
+    for name, french in zip(SENSITIVITIES, ("publiques", "internes", "sensibles", "Diffusion Restreinte"), strict=True)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def judged(control: Control, view: View) -> Result:
         severity=control.severity.get(view.sensitivity, Severity.INFO),
     )
     if view.sensitivity not in control.severity:
-        return replace(result, reason=f"it is not asked of {view.sensitivity} data")
+        return replace(result, reason=NOT_ASKED[view.sensitivity])
     refused = unread(control, view)
     if refused:
         return replace(result, outcome=Outcome.NOT_EVALUABLE, reason=refused)
@@ -110,7 +119,7 @@ def judged(control: Control, view: View) -> Result:
         return replace(result, outcome=Outcome.NOT_EVALUABLE, reason=_lacking(error))
     verdicts = [(row, _verdict(control, view, row)) for row in objects]
     if not verdicts:
-        return replace(result, reason="there is nothing of the kind")
+        return replace(result, reason=NOTHING_THERE)
     return _summed(result, control, verdicts)
 
 
@@ -122,31 +131,33 @@ def _verdict(control: Control, view: View, row: Row) -> Verdict:
         return not_evaluable(_lacking(error))
 
 
-def _lacking(error: KeyError) -> str:
-    return f"a record does not say its {error.args[0]}"
+def _lacking(error: KeyError) -> Text:
+    field = error.args[0]
+    return Text(f"a record does not say its {field}", f"un enregistrement n'indique pas {field}")
 
 
-def unread(control: Control, view: View) -> str:
-    """Return why a subject cannot be judged for want of facts, or an empty text when it can.
+def unread(control: Control, view: View) -> Text | None:
+    """Return why a subject cannot be judged for want of facts, or None when it can.
 
     What the cloud does not have at all counts as empty, but for the objects themselves.
     """
     if control.level in (Level.TENANT, Level.SITE) and not view.project:
         name = view.tenant.full_name if view.tenant else ""
-        return f"the project {name} was not found" + _because(view.facts.refusal("projects", "", (name,)))
+        lost = Text(f"the project {name} was not found", f"le projet {name} n'a pas été trouvé")
+        return _because(lost, view.facts.refusal("projects", "", (name,)))
     if control.level is Level.DOMAIN and not view.domain:
-        return "the domain was not found" + _because(view.facts.refusal("domains", "", ("",)))
+        lost = Text("the domain was not found", "le domaine n'a pas été trouvé")
+        return _because(lost, view.facts.refusal("domains", "", ("",)))
     for index, name in enumerate(control.reads):
         for region in _regions(name, view):
             refusal = view.facts.refusal(name, region, view.owners)
             if refusal and not (refusal.absent and index):
-                where = f" in {region}" if region else ""
-                return f"{name.replace('_', ' ')}{where}: {refusal.why}"
-    return ""
+                return refusal.of(name, region)
+    return None
 
 
-def _because(refusal: Refusal | None) -> str:
-    return f": {refusal.why}" if refusal else ""
+def _because(said: Text, refusal: Refusal | None) -> Text:
+    return Text(f"{said.en}: {refusal.why.en}", f"{said.fr} : {refusal.why.fr}") if refusal else said
 
 
 def _regions(source: str, view: View) -> Sequence[str]:
@@ -171,13 +182,17 @@ def _finding(control: Control, row: Row, verdict: Verdict) -> Finding:
     return Finding(control.type, str(row["id"]), str(row.get("name") or ""), dict(verdict.evidence))
 
 
-def _reason(outcome: Outcome, verdicts: Sequence[tuple[Row, Verdict]]) -> str:
+def _reason(outcome: Outcome, verdicts: Sequence[tuple[Row, Verdict]]) -> Text:
     """Return why objects were not judged, each reason once with how many it concerns."""
     if outcome is Outcome.PASS:
-        return ""
+        return UNSAID
     untold = (Outcome.NOT_EVALUABLE, Outcome.MANUAL) if outcome is Outcome.FAIL else (outcome,)
-    reasons = Counter(verdict.reason for _row, verdict in verdicts if verdict.outcome in untold and verdict.reason)
-    return "; ".join(reason if count == 1 else f"{reason} ({count} objects)" for reason, count in reasons.items())
+    reasons = Counter(verdict.reason for _row, verdict in verdicts if verdict.outcome in untold)
+    return joined(reason if count == 1 else _of_many(reason, count) for reason, count in reasons.items())
+
+
+def _of_many(reason: Text, count: int) -> Text:
+    return Text(f"{reason.en} ({count} objects)", f"{reason.fr} ({count} objets)")
 
 
 # --- subjects

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: One record as the API gives it; see sources for what is added and taken away.
 Row = Mapping[str, Any]
-#: What a finding shows: names and plain values, never a secret.
+#: What a finding shows: names, plain values and, where a statement says more, a Text; never a secret.
 Evidence = Mapping[str, Any]
 
 NOTHING: Evidence = MappingProxyType({})
@@ -31,6 +31,15 @@ class Text:
 
     en: str
     fr: str
+
+
+UNSAID = Text("", "")
+
+
+def joined(texts: Iterable[Text], sign: str = "; ") -> Text:
+    """Return several statements as one; those that say nothing are left out."""
+    said = [text for text in texts if text != UNSAID]
+    return Text(sign.join(text.en for text in said), sign.replace(";", " ;").join(text.fr for text in said))
 
 
 class Severity(StrEnum):
@@ -248,8 +257,13 @@ class Refusal:
     absent: the cloud does not have such records at all, for want of the service or of the extension.
     """
 
-    why: str
+    why: Text
     absent: bool = False
+
+    def of(self, source: str, region: str = "") -> Text:
+        """Return which listing was refused, and why. French has its name as the API of the audit writes it."""
+        where, place = (f" in {region}", f" ({region})") if region else ("", "")
+        return Text(f"{source.replace('_', ' ')}{where}: {self.why.en}", f"lecture de {source}{place} : {self.why.fr}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +271,7 @@ class Verdict:
     """What a control says of one object."""
 
     outcome: Outcome
-    reason: str = ""
+    reason: Text = UNSAID
     evidence: Evidence = field(default_factory=lambda: NOTHING)
 
 
@@ -265,7 +279,7 @@ PASSED = Verdict(Outcome.PASS)
 
 
 def failed(**evidence: Any) -> Verdict:
-    """Return a failure with what shows it: plain values, no secrets."""
+    """Return a failure with what shows it: plain values and statements, no secrets."""
     return Verdict(Outcome.FAIL, evidence=evidence)
 
 
@@ -274,17 +288,17 @@ def passed_or_failed(passed: bool, **evidence: Any) -> Verdict:
     return PASSED if passed else failed(**evidence)
 
 
-def not_applicable(reason: str) -> Verdict:
+def not_applicable(reason: Text) -> Verdict:
     """Return that the question does not arise for this object."""
     return Verdict(Outcome.NOT_APPLICABLE, reason)
 
 
-def not_evaluable(reason: str) -> Verdict:
+def not_evaluable(reason: Text) -> Verdict:
     """Return that this object cannot be judged by what was read."""
     return Verdict(Outcome.NOT_EVALUABLE, reason)
 
 
-def manual(reason: str) -> Verdict:
+def manual(reason: Text) -> Verdict:
     """Return that a person has to look, and at what."""
     return Verdict(Outcome.MANUAL, reason)
 
@@ -316,7 +330,7 @@ class Control:
     repair: Repair
     objects: Callable[[View], Iterable[Row]]
     judge: Callable[[View, Row], Verdict]
-    caution: Text = Text("", "")
+    caution: Text = UNSAID
     also_reads: tuple[str, ...] = ()
 
 
@@ -386,6 +400,6 @@ class Result:
     outcome: Outcome
     severity: Severity
     judged: int = 0
-    reason: str = ""
+    reason: Text = UNSAID
     waiver: Waiver | None = None
     findings: tuple[Finding, ...] = ()

@@ -10,9 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from .model import Finding, Outcome, Result, Waiver
-
-UNTIL_DAY = "until {0.until} by {0.owner}: {0.reason}"
+from .model import Finding, Outcome, Result, Text, Waiver, joined
 
 
 def waiver_of(given: Mapping[str, Any]) -> Waiver:
@@ -61,11 +59,20 @@ def waived(result: Result, waivers: Iterable[Waiver], today: date) -> Result:
     if not used:
         return result
     if left:
-        spared = f"{len(result.findings) - len(left)} more are exempt ({', '.join(waiver.id for waiver in used)})"
-        return replace(result, findings=left, reason="; ".join(filter(None, (result.reason, spared))))
+        return replace(result, findings=left, reason=joined((result.reason, _spared(result, left, used))))
     # The one that ends first is the one to look after.
     first = min(used, key=lambda waiver: (waiver.until, waiver.id))
-    return replace(result, outcome=Outcome.EXEMPT, waiver=first, reason=UNTIL_DAY.format(first))
+    return replace(result, outcome=Outcome.EXEMPT, waiver=first, reason=_until(first))
+
+
+def _until(waiver: Waiver) -> Text:
+    until, owner, reason = waiver.until, waiver.owner, waiver.reason
+    return Text(f"until {until} by {owner}: {reason}", f"jusqu'au {until}, par {owner} : {reason}")
+
+
+def _spared(result: Result, left: Sequence[Finding], used: Iterable[Waiver]) -> Text:
+    count, ids = len(result.findings) - len(left), ", ".join(waiver.id for waiver in used)
+    return Text(f"{count} more are exempt ({ids})", f"{count} de plus sous dérogation ({ids})")
 
 
 def _left(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> tuple[list[Waiver], tuple[Finding, ...]]:

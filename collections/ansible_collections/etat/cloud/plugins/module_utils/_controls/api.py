@@ -51,7 +51,7 @@ def _project(view: View) -> Iterable[Row]:
     return (view.project,)
 
 
-def _by_a_person(task: str) -> Callable[[View, Row], Verdict]:
+def _by_a_person(task: Text) -> Callable[[View, Row], Verdict]:
     """Return a judge that tells a person what to do."""
     return lambda _view, _row: manual(task)
 
@@ -60,7 +60,12 @@ def _refusals(view: View) -> Iterable[Row]:
     tenant = view.tenant.full_name if view.tenant else ""
     concerned = {"", tenant, *view.owners}
     found = [
-        {"id": f"{source}/{region}".rstrip("/"), "name": source.replace("_", " "), "region": region, "why": refusal.why}
+        {
+            "id": f"{source}/{region}".rstrip("/"),
+            "name": source.replace("_", " "),
+            "region": region,
+            "why": refusal.why,
+        }
         for source, region, owner, refusal in view.facts.refusals()
         if owner in concerned and not refusal.absent
     ]
@@ -124,7 +129,12 @@ CONTROLS: tuple[Control, ...] = (
         references=references(anssi_tls="R3 R4 R24 R25 R26 R34", iso27001="8.24", secnumcloud="10.2"),
         repair=Repair(Mode.NONE, Text("Have the operator correct it.", "Demander la correction à l'opérateur.")),
         objects=_cloud,
-        judge=_by_a_person("probe the TLS of the catalogue's addresses: versions, chain, signature, end"),
+        judge=_by_a_person(
+            Text(
+                "probe the TLS of the catalogue's addresses: versions, chain, signature, end",
+                "éprouver le TLS des adresses du catalogue : versions, chaîne, signature, fin de validité",
+            )
+        ),
     ),
     Control(
         id="ETAT-API-003",
@@ -148,7 +158,12 @@ CONTROLS: tuple[Control, ...] = (
         ),
         repair=Repair(Mode.NONE, Text("Have the operator close them.", "Demander leur fermeture à l'opérateur.")),
         objects=_cloud,
-        judge=_by_a_person("try the addresses of the interface admin from a server of a tenant"),
+        judge=_by_a_person(
+            Text(
+                "try the addresses of the interface admin from a server of a tenant",
+                "essayer les adresses de l'interface admin depuis un serveur d'un espace",
+            )
+        ),
     ),
     Control(
         id="ETAT-API-004",
@@ -172,7 +187,12 @@ CONTROLS: tuple[Control, ...] = (
             Text("Have the operator correct the services.", "Demander la correction des services à l'opérateur."),
         ),
         objects=_cloud,
-        judge=_by_a_person("ask the operator for its list of corrected advisories; the API shows no patch level"),
+        judge=_by_a_person(
+            Text(
+                "ask the operator for its list of corrected advisories; the API shows no patch level",
+                "demander à l'opérateur sa liste d'avis corrigés ; l'API ne montre aucun niveau de correctif",
+            )
+        ),
     ),
     Control(
         id="ETAT-LOG-001",
@@ -199,7 +219,12 @@ CONTROLS: tuple[Control, ...] = (
             Text("Have the project's events collected.", "Faire collecter les évènements du projet."),
         ),
         objects=_project,
-        judge=_by_a_person("look for events of the project from the last day; no API of OpenStack shows them"),
+        judge=_by_a_person(
+            Text(
+                "look for events of the project from the last day; no API of OpenStack shows them",
+                "chercher des événements du projet de la veille ; aucune API d'OpenStack ne les montre",
+            )
+        ),
     ),
     Control(
         id="ETAT-LOG-002",
@@ -220,7 +245,12 @@ CONTROLS: tuple[Control, ...] = (
             Mode.NONE, Text("Have the traces kept for twelve months.", "Faire conserver les traces douze mois.")
         ),
         objects=_project,
-        judge=_by_a_person("look for the oldest event of the project that is kept; no API of OpenStack shows it"),
+        judge=_by_a_person(
+            Text(
+                "look for the oldest event of the project that is kept; no API of OpenStack shows it",
+                "chercher le plus ancien événement conservé du projet ; aucune API d'OpenStack ne le montre",
+            )
+        ),
     ),
     Control(
         id="ETAT-LOG-003",
@@ -240,7 +270,12 @@ CONTROLS: tuple[Control, ...] = (
             Mode.SAFE, Text("Apply the plan, once it is understood.", "Appliquer le plan, une fois compris.")
         ),
         objects=_project,
-        judge=_by_a_person("run the playbook etat.cloud.drift for the tenant; its plan has to be empty"),
+        judge=_by_a_person(
+            Text(
+                "run the playbook etat.cloud.drift for the tenant; its plan has to be empty",
+                "exécuter le playbook etat.cloud.drift pour l'espace ; son plan doit être vide",
+            )
+        ),
     ),
     Control(
         id="ETAT-LOG-004",

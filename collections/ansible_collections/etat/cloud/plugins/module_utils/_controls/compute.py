@@ -64,8 +64,8 @@ PROTECTIONS = (
     ("os:secure_boot", "required", "os_secure_boot"),
     ("hw:mem_encryption", "true", "hw_mem_encryption"),
 )
-NO_IMAGE = "the image that it was made of was not seen"
-NO_SPECS = "its flavor does not show its extra specs"
+NO_IMAGE = Text("the image that it was made of was not seen", "l'image dont il est issu n'a pas été vue")
+NO_SPECS = Text("its flavor does not show its extra specs", "son gabarit ne montre pas ses extra specs")
 REBUILD = Text(
     "Rebuild the server from a recent image, or move its service to a new one.",
     "Reconstruire le serveur depuis une image récente, ou déplacer son service.",
@@ -126,7 +126,8 @@ def _no_secrets(field: str) -> Callable[[View, Row], Verdict]:
 
     def judge(_view: View, server: Row) -> Verdict:
         if field not in server["scanned"]:
-            return not_evaluable(f"{field.rpartition(':')[2]} is not shown to the account")
+            name = field.rpartition(":")[2]
+            return not_evaluable(Text(f"{name} is not shown to the account", f"{name} n'est pas montré au compte"))
         found = [secret for secret in server["found"] if secret["field"].partition(".")[0] == field]
         return passed_or_failed(
             not found,
@@ -143,18 +144,18 @@ def _no_secrets(field: str) -> Callable[[View, Row], Verdict]:
 
 def _judge_key_name(view: View, server: Row) -> Verdict:
     if "key_name" not in server:
-        return not_evaluable("key_name is not shown to the account")
+        return not_evaluable(Text("key_name is not shown to the account", "key_name n'est pas montré au compte"))
     if server["key_name"]:
         return PASSED
     image = _image(view, server)
     if DIRECTORY in (labels(server).get(LOGIN), labels(image or {}).get(LOGIN), (image or {}).get(LOGIN)):
-        return not_applicable("people come in by a directory")
+        return not_applicable(Text("people come in by a directory", "les personnes entrent par un annuaire"))
     if image is None:
         return not_evaluable(NO_IMAGE)
     # Nova itself takes for Linux what does not say.
     names = (str(image.get("os_type") or ""), str(image.get("os_distro") or ""))
     if any(name.lower().startswith("windows") for name in names):
-        return not_applicable("it runs Windows")
+        return not_applicable(Text("it runs Windows", "il est sous Windows"))
     return failed(image=_name_of(image), os_distro=names[1])
 
 
@@ -170,12 +171,12 @@ def _used_keys(view: View) -> Iterator[Row]:
 
 def _judge_strength(view: View, row: Row) -> Verdict:
     if row["key"] is None:
-        return not_evaluable("the key pair was not seen")
+        return not_evaluable(Text("the key pair was not seen", "la paire de clés n'a pas été vue"))
     if row["key"].get("type") == "x509":
-        return not_applicable("it is a certificate for Windows")
+        return not_applicable(Text("it is a certificate for Windows", "c'est un certificat pour Windows"))
     key = public_key(row["key"]["public_key"])
     if key is None:
-        return not_evaluable("the type of the key is not known")
+        return not_evaluable(Text("the type of the key is not known", "le type de la clé n'est pas connu"))
     least = RSA_GOOD if view.sensitivity in SENSITIVE or view.today > RSA_LEAST_UNTIL else RSA_LEAST
     strong = key.type in CURVES or (key.type == RSA and key.bits >= least)
     return passed_or_failed(strong, key_type=key.type, bits=key.bits, servers=row["servers"])
@@ -183,7 +184,7 @@ def _judge_strength(view: View, row: Row) -> Verdict:
 
 def _judge_key_owner(view: View, row: Row) -> Verdict:
     if row["key"] is None:
-        return not_evaluable("the key pair was not seen")
+        return not_evaluable(Text("the key pair was not seen", "la paire de clés n'a pas été vue"))
     same = view.by("keypairs", "fingerprint", row["key"]["fingerprint"])
     others = sorted({key["parent_id"] for key in same} - {row["user_id"]})
     # A key pair is listed for a user, so that whoever owns one that was seen was seen too.
@@ -209,7 +210,9 @@ def _judge_provenance(view: View, server: Row) -> Verdict:
         return PASSED
     foreign = view.foreign(image["owner"])
     if foreign is None:
-        return not_evaluable("the project that owns its image was not seen")
+        return not_evaluable(
+            Text("the project that owns its image was not seen", "le projet qui détient son image n'a pas été vu")
+        )
     return passed_or_failed(
         not foreign,
         image=image["id"],
@@ -235,8 +238,19 @@ def _judge_image_age(view: View, server: Row) -> Verdict:
             days_old_at_launch="unknown" if days is None else days,
         )
     if last is None:
-        return not_evaluable("until when its operating system is supported is not known")
-    return not_evaluable("when its image was built is not known") if days is None else PASSED
+        return not_evaluable(
+            Text(
+                "until when its operating system is supported is not known",
+                "la fin de maintenance de son système d'exploitation n'est pas connue",
+            )
+        )
+    return (
+        not_evaluable(
+            Text("when its image was built is not known", "la date de construction de son image n'est pas connue")
+        )
+        if days is None
+        else PASSED
+    )
 
 
 def _judge_certificates(view: View, server: Row) -> Verdict:
@@ -246,11 +260,18 @@ def _judge_certificates(view: View, server: Row) -> Verdict:
         # Nova names no certificates for servers on volumes; Cinder notes what it verified itself.
         volume = _root_volume(view, server)
         if volume is None:
-            return not_evaluable("the volume that it starts from was not seen")
+            return not_evaluable(
+                Text("the volume that it starts from was not seen", "le volume dont il démarre n'a pas été vu")
+            )
         kept = volume.get("volume_image_metadata") or {}
         return passed_or_failed(yes(kept.get("signature_verified")), starts_from="volume", volume=volume["id"])
     if "trusted_image_certificates" not in server:
-        return not_evaluable("trusted_image_certificates is not shown to the account")
+        return not_evaluable(
+            Text(
+                "trusted_image_certificates is not shown to the account",
+                "trusted_image_certificates n'est pas montré au compte",
+            )
+        )
     return failed(starts_from="image", image=server["image"]["id"])
 
 
@@ -263,16 +284,21 @@ def _judge_stopped(view: View, server: Row) -> Verdict:
     # Whatever is written to a server counts as an update: it has been stopped for as long at least.
     days = view.age(server.get("updated"))
     if days is None:
-        return not_evaluable("since when it is stopped is not known")
+        return not_evaluable(Text("since when it is stopped is not known", "la date de son arrêt n'est pas connue"))
     return passed_or_failed(days <= STOPPED_DAYS, status=server["status"], days=days)
 
 
 def _judge_server_age(view: View, server: Row) -> Verdict:
     if LAUNCHED not in server:
-        return not_evaluable("when it was launched is not shown to the account")
+        return not_evaluable(
+            Text(
+                "when it was launched is not shown to the account",
+                "la date de son lancement n'est pas montrée au compte",
+            )
+        )
     days = view.age(server[LAUNCHED])
     if days is None:
-        return not_applicable("it was never launched")
+        return not_applicable(Text("it was never launched", "il n'a jamais été lancé"))
     most = SERVER_DAYS_SENSITIVE if view.sensitivity in SENSITIVE else SERVER_DAYS
     said = labels(server).get(PATCHED, "")
     patched = view.age(said)
@@ -312,7 +338,9 @@ def _judge_hosts(_view: View, group: Row) -> Verdict:
         if server.get("hostId"):
             hosts[server["hostId"]].append(server["name"])
     if sum(map(len, hosts.values())) < 2:
-        return not_applicable("fewer than two of its servers are on a host")
+        return not_applicable(
+            Text("fewer than two of its servers are on a host", "moins de deux de ses serveurs sont sur un hôte")
+        )
     together = [", ".join(sorted(names)) for names in hosts.values() if len(names) > 1]
     return passed_or_failed(not together, together="; ".join(sorted(together)), hosts=len(hosts))
 
@@ -345,12 +373,14 @@ def _zones_in_use(view: View) -> set[tuple[str, str]]:
 def _judge_zones(view: View, group: Row) -> Verdict:
     placed = [server for server in group["servers"] if server.get(ZONE)]
     if len(placed) < 2:
-        return not_applicable("fewer than two of its servers are in a zone")
+        return not_applicable(
+            Text("fewer than two of its servers are in a zone", "moins de deux de ses serveurs sont dans une zone")
+        )
     zones = _zones(placed)
     if len(zones) > 1:
         return PASSED
     if len(_zones_in_use(view)) < 2:
-        return not_evaluable("only one availability zone was seen")
+        return not_evaluable(Text("only one availability zone was seen", "une seule zone de disponibilité a été vue"))
     ((region, zone),) = zones
     return failed(region=region, availability_zone=zone, servers=", ".join(sorted(row["name"] for row in placed)))
 
@@ -376,7 +406,13 @@ def _judge_flavor(view: View, server: Row) -> Verdict:
     if missing:
         return failed(flavor=server["flavor"].get("original_name", ""), missing=", ".join(missing))
     unknown = any(offer is None for _spec, _value, offer in lacking)
-    return not_evaluable("the flavors do not show their extra specs") if unknown else PASSED
+    return (
+        not_evaluable(
+            Text("the flavors do not show their extra specs", "les gabarits ne montrent pas leurs extra specs")
+        )
+        if unknown
+        else PASSED
+    )
 
 
 def _class_of(view: View, network: Row) -> str:
@@ -399,7 +435,15 @@ def _judge_networks(view: View, server: Row) -> Verdict:
     if len({found for _name, found in classes if found}) > 1:
         return failed(networks=", ".join(f"{name}: {found or 'unknown'}" for name, found in sorted(classes)))
     whole = all(found for _name, found in classes)
-    return PASSED if whole else not_evaluable("one of its networks does not say how sensitive it is")
+    return (
+        PASSED
+        if whole
+        else not_evaluable(
+            Text(
+                "one of its networks does not say how sensitive it is", "l'un de ses réseaux ne dit pas sa sensibilité"
+            )
+        )
+    )
 
 
 def _judge_local_disks(view: View, server: Row) -> Verdict:
@@ -431,9 +475,9 @@ def _judge_local_disks(view: View, server: Row) -> Verdict:
 
 def _judge_locked(_view: View, server: Row) -> Verdict:
     if not yes(labels(server).get(CRITICAL)):
-        return not_applicable("nothing says that it is critical")
+        return not_applicable(Text("nothing says that it is critical", "rien ne dit qu'il est critique"))
     if "locked" not in server:
-        return not_evaluable("locked is not shown to the account")
+        return not_evaluable(Text("locked is not shown to the account", "locked n'est pas montré au compte"))
     return passed_or_failed(server["locked"] is True)
 
 
@@ -463,16 +507,25 @@ def _attached(view: View) -> Iterator[Row]:
 
 def _judge_deletion(view: View, row: Row) -> Verdict:
     if "delete_on_termination" not in row:
-        return not_evaluable("delete_on_termination is not shown to the account")
+        return not_evaluable(
+            Text(
+                "delete_on_termination is not shown to the account", "delete_on_termination n'est pas montré au compte"
+            )
+        )
     if not row["delete_on_termination"]:
         return PASSED
     server = row["server"]
     if not server.get("image"):
         root = _root_volume(view, server)
         if root is None:
-            return not_evaluable("the volume that its server starts from was not seen")
+            return not_evaluable(
+                Text(
+                    "the volume that its server starts from was not seen",
+                    "le volume dont son serveur démarre n'a pas été vu",
+                )
+            )
         if root["id"] == row["id"]:
-            return not_applicable("its server starts from it")
+            return not_applicable(Text("its server starts from it", "son serveur en démarre"))
     return failed(server=server["id"], server_name=server["name"])
 
 
@@ -504,7 +557,9 @@ def _judge_launcher(view: View, server: Row) -> Verdict:
         return passed_or_failed(bool(user["enabled"]), user=user["name"], enabled=bool(user["enabled"]))
     # Whoever holds a role in the project is there, even if the account does not see the domain.
     if server.get("user_id", "") in view.facts.once(("holders", view.project["id"]), lambda: _holders(view)):
-        return not_evaluable("the user who launched it was not seen")
+        return not_evaluable(
+            Text("the user who launched it was not seen", "l'utilisateur qui l'a lancé n'a pas été vu")
+        )
     return failed(user=server.get("user_id", ""), enabled=False)
 
 

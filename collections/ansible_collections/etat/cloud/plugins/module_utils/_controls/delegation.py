@@ -19,6 +19,7 @@ from .._audit.model import (
     Text,
     Verdict,
     failed,
+    joined,
     not_applicable,
     not_evaluable,
     passed_or_failed,
@@ -38,7 +39,12 @@ KNOWN_TYPES = (EC2, "totp", "cert")
 #: Values that no identity provider has: an expression that finds both of them asks for nothing.
 ANYTHING = ("zq7 nobody", "0/unheard-of")
 
-OWNER_FEDERATED = "an identity provider says what its owner holds"
+EVERYBODY = Text("lets everybody in", "laisse entrer tout le monde")
+NO_ISSUER = Text("the identity provider names no issuer", "le fournisseur d'identité ne nomme aucun émetteur")
+OWNER_FEDERATED = Text(
+    "an identity provider says what its owner holds",
+    "les rôles de son propriétaire relèvent d'un fournisseur d'identité",
+)
 REPLACE = Text(
     "Have its owner make another one without this, put it in place, then delete this one.",
     "Faire créer un autre par le propriétaire, sans ce défaut, le mettre en place, puis supprimer celui-ci.",
@@ -116,13 +122,21 @@ def _judge_owner(view: View, credential: Row) -> Verdict:
     user, brought = view.one("users", id) or {}, federated(view, id)
     acts = brought or bool(_held(view, id, view.project["id"]))
     problems = [
-        *([] if user["enabled"] else ["the owner is disabled"]),
-        *([] if acts else ["the owner has no role in the project"]),
-        *(["the owner is a person"] if view.sensitivity in SENSITIVE and account(user) != TECHNICAL else []),
+        *([] if user["enabled"] else [Text("the owner is disabled", "le propriétaire est désactivé")]),
+        *(
+            []
+            if acts
+            else [Text("the owner has no role in the project", "le propriétaire n'a aucun rôle dans le projet")]
+        ),
+        *(
+            [Text("the owner is a person", "le propriétaire est une personne")]
+            if view.sensitivity in SENSITIVE and account(user) != TECHNICAL
+            else []
+        ),
     ]
     if not problems and brought:
         return not_evaluable(OWNER_FEDERATED)
-    return passed_or_failed(not problems, owner=user["name"], problems=", ".join(problems))
+    return passed_or_failed(not problems, owner=user["name"], problems=joined(problems, ", "))
 
 
 # --- credentials
@@ -177,14 +191,18 @@ def _parties(view: View, trust: Row) -> dict[str, str]:
 def _judge_bounded(view: View, trust: Row) -> Verdict:
     age = view.age(trust["expires_at"])
     if age is not None and age > 0:
-        return not_applicable("it has ended")
+        return not_applicable(Text("it has ended", "elle est échue"))
     service = is_service(view, trust["trustee_user_id"])
     problems = [
-        *(["it never ends"] if age is None and not service else []),
-        *(["it may be handed on"] if trust.get("redelegation_count") else []),
-        *(["the trustee acts as the trustor"] if trust["impersonation"] and not service else []),
+        *([Text("it never ends", "elle n'a pas de fin")] if age is None and not service else []),
+        *([Text("it may be handed on", "elle peut être transmise")] if trust.get("redelegation_count") else []),
+        *(
+            [Text("the trustee acts as the trustor", "le bénéficiaire agit sous l'identité du délégant")]
+            if trust["impersonation"] and not service
+            else []
+        ),
     ]
-    return passed_or_failed(not problems, problems=", ".join(problems), **_parties(view, trust))
+    return passed_or_failed(not problems, problems=joined(problems, ", "), **_parties(view, trust))
 
 
 def _domain_of(view: View, user_id: str) -> str:
@@ -201,14 +219,16 @@ def _judge_one_domain(view: View, trust: Row) -> Verdict:
         return PASSED
     first, second = (_domain_of(view, trust[party]) for party in ("trustor_user_id", "trustee_user_id"))
     if not (first and second):
-        return not_evaluable("the domain of one of its parties was not seen")
+        return not_evaluable(
+            Text("the domain of one of its parties was not seen", "le domaine de l'une de ses parties n'a pas été vu")
+        )
     return passed_or_failed(first == second, **_parties(view, trust))
 
 
 def _judge_trust_roles(view: View, trust: Row) -> Verdict:
     roles = {role["name"] for role in view.by("trust_roles", "parent_id", trust["id"])}
     if not roles:
-        return not_evaluable("its roles were not seen")
+        return not_evaluable(Text("its roles were not seen", "ses rôles n'ont pas été vus"))
     privileged = sorted(roles & set(PRIVILEGED))
     return passed_or_failed(not privileged, roles=", ".join(privileged), **_parties(view, trust))
 
@@ -226,20 +246,24 @@ def _protocols(view: View) -> Iterable[Row]:
 def _judge_mapping(view: View, protocol: Row) -> Verdict:
     provider = view.one("identity_providers", protocol["parent_id"]) or {}
     if not provider.get("enabled"):
-        return not_applicable("its identity provider is disabled")
+        return not_applicable(Text("its identity provider is disabled", "son fournisseur d'identité est désactivé"))
     mapping = view.one("mappings", protocol["mapping_id"])
     if mapping is None:
-        return not_evaluable("its mapping was not seen")
+        return not_evaluable(Text("its mapping was not seen", "sa correspondance n'a pas été vue"))
     problems = dict.fromkeys(
         problem
         for number, rule in enumerate(mapping["rules"], 1)
         for problem in (
-            *([] if _has_condition(rule) else [f"rule {number} lets everybody in"]),
-            *(f"rule {number} {what}" for local in rule["local"] for what in _beyond(view, local)),
+            *([] if _has_condition(rule) else [_of_rule(number, EVERYBODY)]),
+            *(_of_rule(number, what) for local in rule["local"] for what in _beyond(view, local)),
         )
     )
-    issuers = [] if provider.get("remote_ids") else ["the identity provider names no issuer"]
-    return passed_or_failed(not (issuers or problems), mapping=mapping["id"], problems="; ".join([*issuers, *problems]))
+    issuers = [] if provider.get("remote_ids") else [NO_ISSUER]
+    return passed_or_failed(not (issuers or problems), mapping=mapping["id"], problems=joined([*issuers, *problems]))
+
+
+def _of_rule(number: int, what: Text) -> Text:
+    return Text(f"rule {number} {what.en}", f"la règle {number} {what.fr}")
 
 
 def _has_condition(rule: Mapping[str, Any]) -> bool:
@@ -262,29 +286,38 @@ def _asks(values: Any, expressions: Any) -> bool:
         return True
 
 
-def _beyond(view: View, local: Mapping[str, Any]) -> Iterator[str]:
+def _beyond(view: View, local: Mapping[str, Any]) -> Iterator[Text]:
     """Yield what a part of a rule gives beyond the domain of its identity provider."""
     group, user = local.get("group") or {}, local.get("user") or {}
     ids = [group["id"]] if "id" in group else []
     ids += [part.strip() for part in str(local.get("group_ids") or "").split(";") if part.strip()]
     for id in ids:
         if "{" in id:
-            yield "lets the identity provider name any group"
+            yield Text(
+                "lets the identity provider name any group", "laisse le fournisseur d'identité nommer tout groupe"
+            )
         elif (view.one("groups", id) or {}).get("domain_id") != view.domain["id"]:
-            yield f"gives the group {id}, which is not of the domain"
+            yield Text(
+                f"gives the group {id}, which is not of the domain", f"donne le groupe {id}, qui n'est pas du domaine"
+            )
     if "name" in group and not _own(view, group.get("domain")):
-        yield f"gives the group {group['name']} of another domain"
+        name = group["name"]
+        yield Text(f"gives the group {name} of another domain", f"donne le groupe {name} d'un autre domaine")
     if "groups" in local and not _own(view, local.get("domain")):
-        yield "gives groups of another domain"
+        yield Text("gives groups of another domain", "donne des groupes d'un autre domaine")
     if user.get("type") == "local" and not _own(view, user.get("domain")):
-        yield "makes people users of another domain"
+        yield Text("makes people users of another domain", "fait des personnes des utilisateurs d'un autre domaine")
     projects = local.get("projects") or ()
     if "projects_json" in local or isinstance(projects, str):
-        yield "lets the identity provider name projects and roles"
+        yield Text(
+            "lets the identity provider name projects and roles",
+            "laisse le fournisseur d'identité nommer projets et rôles",
+        )
         return
     given = {role["name"] for project in projects for role in project.get("roles") or ()}
     if given & set(PRIVILEGED):
-        yield f"gives {', '.join(sorted(given & set(PRIVILEGED)))}"
+        roles = ", ".join(sorted(given & set(PRIVILEGED)))
+        yield Text(f"gives {roles}", f"donne {roles}")
 
 
 def _own(view: View, domain: Any) -> bool:

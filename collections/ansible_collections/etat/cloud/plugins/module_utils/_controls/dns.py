@@ -62,7 +62,12 @@ def _judge_share(view: View, share: Row) -> Verdict:
     target = share["target_project_id"]
     foreign = view.foreign(target)
     if foreign is None:
-        return not_evaluable("the project that a zone is shared with was not seen")
+        return not_evaluable(
+            Text(
+                "the project that a zone is shared with was not seen",
+                "le projet avec lequel une zone est partagée n'a pas été vu",
+            )
+        )
     return passed_or_failed(not foreign, target_project=target, target_domain=view.domain_of(target) or "unknown")
 
 
@@ -82,11 +87,16 @@ def _transfers(view: View) -> Iterator[Row]:
 
 def _judge_transfer(view: View, request: Row) -> Verdict:
     if request["status"] != ACTIVE:
-        return not_applicable("it was accepted")
+        return not_applicable(Text("it was accepted", "il a été accepté"))
     days = view.age(request.get("created_at"))
     target = request["target_project_id"]
     if days is None and target:
-        return not_evaluable("since when a zone is offered is not told")
+        return not_evaluable(
+            Text(
+                "since when a zone is offered is not told",
+                "la date à laquelle une zone a été proposée n'est pas indiquée",
+            )
+        )
     return passed_or_failed(
         bool(target) and days is not None and days <= TRANSFER_DAYS,
         target_project=target or "any",
@@ -120,7 +130,7 @@ def _judge_leading(view: View, row: Row) -> Verdict:
 def _judge_pointer(view: View, row: Row) -> Verdict:
     address = _pointed(row["name"])
     if address is None:
-        return not_evaluable("its name is that of no address")
+        return not_evaluable(Text("its name is that of no address", "son nom n'est celui d'aucune adresse"))
     return _judge_addresses(view, [address], row)
 
 
@@ -131,8 +141,10 @@ def _judge_addresses(view: View, addresses: Sequence[Address], row: Row) -> Verd
     if lost:
         return failed(type=row["type"], addresses=", ".join(map(str, lost)))
     if others and not _all_seen(view):
-        return not_evaluable("not all addresses of the cloud were seen")
-    return not_applicable("it leads out of the cloud") if others else PASSED
+        return not_evaluable(
+            Text("not all addresses of the cloud were seen", "certaines adresses du nuage n'ont pas été vues")
+        )
+    return not_applicable(Text("it leads out of the cloud", "il mène hors du nuage")) if others else PASSED
 
 
 def _judge_alias(view: View, row: Row) -> Verdict:
@@ -143,7 +155,9 @@ def _judge_alias(view: View, row: Row) -> Verdict:
         if not any(
             zone["project_id"] == view.project["id"] for name in above for zone in view.by("zones", "name", name)
         ):
-            return not_applicable("it leads to a name outside the tenant's zones")
+            return not_applicable(
+                Text("it leads to a name outside the tenant's zones", "il mène à un nom hors des zones de l'espace")
+            )
         wildcards = [f"*.{name}" for name in above[1:]]
         if not any(view.by("recordsets", "name", name) for name in (target, *wildcards)):
             gone.append(target)
@@ -232,13 +246,18 @@ def _secondary(view: View) -> Iterable[Row]:
 
 
 def _judge_masters(_view: View, zone: Row) -> Verdict:
-    masters = ", ".join(zone.get("masters") or ())
-    return manual(f"look whether {zone['name']} is to come from {masters or 'no master at all'}")
+    name, masters = zone["name"], ", ".join(zone.get("masters") or ())
+    return manual(
+        Text(
+            f"look whether {name} is to come from {masters or 'no master at all'}",
+            f"vérifier que {name} doit venir de {masters}" if masters else f"vérifier que {name} doit être sans maître",
+        )
+    )
 
 
 def _judge_authorities(view: View, zone: Row) -> Verdict:
     if zone["name"].endswith(tuple(REVERSE)):
-        return not_applicable("it leads from addresses to names")
+        return not_applicable(Text("it leads from addresses to names", "elle mène d'adresses à des noms"))
     wildcards = sorted(row["name"] for row in _sets(view, zone) if row["name"].startswith("*."))
     # Those who sign certificates look for CAA records at the name itself, and then at each one above it.
     above = _above(view, zone["name"])

@@ -118,7 +118,7 @@ def _domain(view: View) -> Iterable[Row]:
 
 def _judge_disabled_domain(view: View, domain: Row) -> Verdict:
     if domain["enabled"]:
-        return not_applicable("the domain is enabled")
+        return not_applicable(Text("the domain is enabled", "le domaine est actif"))
     projects = [row for row in view.by("projects", "domain_id", domain["id"]) if row["enabled"]]
     users = [row for row in view.rows("users") if row["enabled"]]
     return passed_or_failed(not projects and not users, enabled_projects=len(projects), enabled_users=len(users))
@@ -153,13 +153,13 @@ def _make_immutable(_view: View, project: Row) -> tuple[Fix, ...]:
 def _judge_parent(view: View, project: Row) -> Verdict:
     parent_id = project.get("parent_id")
     if not parent_id or parent_id == project["domain_id"]:
-        return not_applicable("its parent is the domain")
+        return not_applicable(Text("its parent is the domain", "son parent est le domaine"))
     parent = view.one("projects", parent_id)
     if parent is None:
-        return not_evaluable("its parent was not seen")
+        return not_evaluable(Text("its parent was not seen", "son parent n'a pas été vu"))
     said = [value for value in tag_values(parent, SENSITIVITY) if value in SENSITIVITIES]
     if not said:
-        return not_evaluable("its parent says no sensitivity")
+        return not_evaluable(Text("its parent says no sensitivity", "son parent ne dit pas sa sensibilité"))
     floor = max(said, key=SENSITIVITIES.index)
     enough = SENSITIVITIES.index(view.sensitivity) >= SENSITIVITIES.index(floor)
     return passed_or_failed(enough, parent=parent["name"], parent_sensitivity=floor, sensitivity=view.sensitivity)
@@ -203,7 +203,7 @@ def _judge_environments(view: View, project: Row) -> Verdict:
     rows = [*view.rows("servers"), *view.rows("networks")]
     found = sorted({said for row in rows if (said := labels(row).get(ENVIRONMENT, "").lower())})
     if not found:
-        return not_applicable("nothing says its environment")
+        return not_applicable(Text("nothing says its environment", "rien ne dit son environnement"))
     mixed = PRODUCTION in found and len(found) > 1
     return passed_or_failed(not mixed, project=project["name"], environments=", ".join(found))
 

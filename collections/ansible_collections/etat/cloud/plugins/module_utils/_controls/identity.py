@@ -23,6 +23,7 @@ from .._audit.model import (
     Text,
     Verdict,
     failed,
+    joined,
     not_applicable,
     not_evaluable,
     passed_or_failed,
@@ -64,10 +65,15 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 
-DISABLED, FEDERATED = "the user is disabled", "its identity provider answers for it"
-PROGRAM = "the account is a program's"
-GONE = "its holder is no longer in the directory"
-NOT_SEEN = "the user was not seen"
+DISABLED, FEDERATED = (
+    Text("the user is disabled", "l'utilisateur est désactivé"),
+    Text("its identity provider answers for it", "son fournisseur d'identité en répond"),
+)
+IMPLIED = Text("implied by another role", "impliqué par un autre rôle")
+INHERITED, GIVEN = Text("inherited", "hérité"), Text("given", "donné")
+PROGRAM = Text("the account is a program's", "le compte est celui d'un programme")
+GONE = Text("its holder is no longer in the directory", "son détenteur n'est plus dans l'annuaire")
+NOT_SEEN = Text("the user was not seen", "l'utilisateur n'a pas été vu")
 BY_GROUP = Text(
     "Give the role to a group, put the user into it, then take the role from the user.",
     "Donner le rôle à un groupe, y placer l'utilisateur, puis retirer le rôle à l'utilisateur.",
@@ -114,7 +120,11 @@ def _exempt(view: View, user: Row, *kinds: str, local: bool = False) -> Verdict 
     if local and federated(view, user["id"]):
         return not_applicable(FEDERATED)
     if account(user) in kinds:
-        return not_applicable(PROGRAM if account(user) == TECHNICAL else "the account is kept for emergencies")
+        return not_applicable(
+            PROGRAM
+            if account(user) == TECHNICAL
+            else Text("the account is kept for emergencies", "c'est un compte de secours")
+        )
     return None
 
 
@@ -132,21 +142,24 @@ def reduced(user: Row, loaded: frozenset[str]) -> list[frozenset[str]]:
     return [rule & loaded for rule in _rules(user) if rule & loaded]
 
 
-def lone_factor(user: Row, loaded: frozenset[str]) -> str:
-    """Return why one factor is enough for a user, or an empty text when it is not.
+def lone_factor(user: Row, loaded: frozenset[str]) -> Text | None:
+    """Return why one factor is enough for a user, or None when it is not.
 
     This is what Keystone does, which is not what its options seem to say: rules hold unless they are switched off, and
     the switch without rules does nothing; rules of unknown methods alone let everybody in.
     """
     if not _rules(user):
-        return "there are no rules"
+        return Text("there are no rules", "il n'y a pas de règles")
     if not (user.get("options") or {}).get(SWITCH, True):
-        return "the rules are switched off"
+        return Text("the rules are switched off", "les règles sont désactivées")
     left = reduced(user, loaded)
     if not left:
-        return "no rule has a method that the cloud takes, so that it ignores them all"
-    alone = sorted({method for rule in left if len(rule) == 1 for method in rule} - ELSEWHERE)
-    return f"enough alone: {', '.join(alone)}" if alone else ""
+        return Text(
+            "no rule has a method that the cloud takes, so that it ignores them all",
+            "aucune règle n'a de méthode acceptée par le nuage, qui les ignore donc toutes",
+        )
+    alone = ", ".join(sorted({method for rule in left if len(rule) == 1 for method in rule} - ELSEWHERE))
+    return Text(f"enough alone: {alone}", f"suffit à lui seul : {alone}") if alone else None
 
 
 def _judge_second_factor(view: View, user: Row) -> Verdict:
@@ -154,8 +167,8 @@ def _judge_second_factor(view: View, user: Row) -> Verdict:
     if spared:
         return spared
     why = lone_factor(user, _loaded(view))
-    rules = " or ".join("+".join(sorted(rule)) for rule in _rules(user))
-    return passed_or_failed(not why, why=why, rules=rules)
+    rules = ["+".join(sorted(rule)) for rule in _rules(user)]
+    return passed_or_failed(not why, why=why, rules=Text(" or ".join(rules), " ou ".join(rules)))
 
 
 def _judge_enrolled(view: View, user: Row) -> Verdict:
@@ -164,7 +177,9 @@ def _judge_enrolled(view: View, user: Row) -> Verdict:
         return spared
     loaded = _loaded(view)
     if not lone_factor(user, loaded) and not any(TOTP in rule for rule in reduced(user, loaded)):
-        return not_applicable("its rules ask for another second factor")
+        return not_applicable(
+            Text("its rules ask for another second factor", "ses règles demandent un autre second facteur")
+        )
     held = [row for row in view.by("credentials", "user_id", user["id"]) if row.get("type") == TOTP]
     return passed_or_failed(bool(held), one_time_passwords=len(held))
 
@@ -206,7 +221,9 @@ def _judge_password_expires(view: View, user: Row) -> Verdict:
     if spared:
         return spared
     if "password_expires_at" not in user:
-        return not_applicable("another directory keeps its password")
+        return not_applicable(
+            Text("another directory keeps its password", "un autre annuaire conserve son mot de passe")
+        )
     end = day(user["password_expires_at"])
     if end is None:
         return failed(expires="never")
@@ -232,14 +249,19 @@ def _domain(view: View) -> Iterable[Row]:
 def _judge_emergencies(view: View, _domain_row: Row) -> Verdict:
     found = [user for user in view.rows("users") if user["enabled"] and account(user) == EMERGENCY]
     if not found:
-        return not_applicable("no account is kept for emergencies")
-    problems = [] if len(found) <= EMERGENCIES else [f"there are {len(found)}"]
+        return not_applicable(Text("no account is kept for emergencies", "il n'y a aucun compte de secours"))
+    count = len(found)
+    problems = [] if count <= EMERGENCIES else [Text(f"there are {count}", f"il y en a {count}")]
     for user in found:
-        why = lone_factor(user, _loaded(view))
-        problems += [f"{user['name']}: {why}"] if why else []
+        name, why = user["name"], lone_factor(user, _loaded(view))
+        problems += [Text(f"{name}: {why.en}", f"{name} : {why.fr}")] if why else []
         held = view.by("application_credentials", "parent_id", user["id"])
-        problems += [f"{user['name']}: has application credentials"] if held else []
-    return passed_or_failed(not problems, problems="; ".join(problems))
+        problems += [_has_credentials(name)] if held else []
+    return passed_or_failed(not problems, problems=joined(problems))
+
+
+def _has_credentials(name: str) -> Text:
+    return Text(f"{name}: has application credentials", f"{name} : a des identifiants d'application")
 
 
 def _judge_idle(view: View, user: Row) -> Verdict:
@@ -250,7 +272,12 @@ def _judge_idle(view: View, user: Row) -> Verdict:
     if any(view.by(source, "user_id", user["id"]) for source in roles) or view.by("group_members", "id", user["id"]):
         return PASSED
     if not view.complete("role_assignments"):
-        return not_evaluable("what it holds outside of the domain is not shown to the account")
+        return not_evaluable(
+            Text(
+                "what it holds outside of the domain is not shown to the account",
+                "ce qu'il détient hors du domaine n'est pas montré au compte",
+            )
+        )
     return failed(description=str(user.get("description") or ""))
 
 
@@ -261,14 +288,22 @@ def _judge_default_project(view: View, user: Row) -> Verdict:
     project = view.one("projects", wanted)
     if project is None:
         if view.complete("projects"):
-            return failed(project=wanted, why="it is gone")
-        return not_evaluable("its default project was not seen")
+            return failed(project=wanted, why=Text("it is gone", "il n'existe plus"))
+        return not_evaluable(Text("its default project was not seen", "son projet par défaut n'a pas été vu"))
     problems = [
-        *([] if project["enabled"] else ["it is disabled"]),
-        *([] if project["domain_id"] == user["domain_id"] else ["it is in another domain"]),
-        *([] if wanted in _projects_of(view, user["id"]) else ["the user has no role in it"]),
+        *([] if project["enabled"] else [Text("it is disabled", "il est désactivé")]),
+        *(
+            []
+            if project["domain_id"] == user["domain_id"]
+            else [Text("it is in another domain", "il est dans un autre domaine")]
+        ),
+        *(
+            []
+            if wanted in _projects_of(view, user["id"])
+            else [Text("the user has no role in it", "l'utilisateur n'y a aucun rôle")]
+        ),
     ]
-    return passed_or_failed(not problems, project=project["name"], why=", ".join(problems))
+    return passed_or_failed(not problems, project=project["name"], why=joined(problems, ", "))
 
 
 def _clear_default_project(_view: View, user: Row) -> tuple[Fix, ...]:
@@ -337,7 +372,7 @@ def _assignments_and_implied_admins(view: View) -> Iterator[Row]:
 
 
 def _judge_admin(_view: View, row: Row) -> Verdict:
-    way = "implied by another role" if is_implied(row) else "inherited" if is_inherited(row) else "given"
+    way = IMPLIED if is_implied(row) else INHERITED if is_inherited(row) else GIVEN
     return passed_or_failed(role_of(row) != ADMIN, **_told(row, way=way))
 
 
@@ -434,7 +469,11 @@ def _judge_service(view: View, user: Row) -> Verdict:
 
 def _judge_approved(view: View, row: Row) -> Verdict:
     if not view.roles:
-        return not_evaluable("the roles that may be given were not said")
+        return not_evaluable(
+            Text(
+                "the roles that may be given were not said", "les rôles qui peuvent être donnés n'ont pas été déclarés"
+            )
+        )
     return passed_or_failed(role_of(row) in view.roles, **_told(row))
 
 
@@ -450,7 +489,7 @@ def _holders(view: View) -> Iterable[Row]:
 
 def _judge_duties(_view: View, user: Row) -> Verdict:
     found = [pair for pair in CONFLICTS if set(pair) <= user["roles"]]
-    return passed_or_failed(not found, roles="; ".join(" and ".join(pair) for pair in found))
+    return passed_or_failed(not found, roles=joined(Text(" and ".join(pair), " et ".join(pair)) for pair in found))
 
 
 def _project(view: View) -> Iterable[Row]:
@@ -462,7 +501,12 @@ def _judge_actors(view: View, _project_row: Row) -> Verdict:
     people = {row["user_id"] for row in acting}
     groups = [row for row in view.rows("role_assignments") if row["group_id"] and role_of(row) in ACTING]
     if not people and groups:
-        return not_evaluable("a group may act, and its members come from an identity provider, or there are none")
+        return not_evaluable(
+            Text(
+                "a group may act, and its members come from an identity provider, or there are none",
+                "un groupe peut agir, mais ses membres viennent d'un fournisseur d'identité, ou il n'en a aucun",
+            )
+        )
     return passed_or_failed(0 < len(people) <= ACTORS, people=len(people))
 
 
@@ -474,7 +518,12 @@ def _acting_groups(view: View) -> Iterable[Row]:
 def _judge_members(view: View, group: Row) -> Verdict:
     members = view.by("group_members", "parent_id", group["id"])
     if not members:
-        return not_applicable("it has no members here; an identity provider may bring some")
+        return not_applicable(
+            Text(
+                "it has no members here; an identity provider may bring some",
+                "il n'a pas de membre ici ; un fournisseur d'identité peut en amener",
+            )
+        )
     disabled = [user["name"] for user in members if not user["enabled"]]
     strange = [user["name"] for user in members if user["domain_id"] != group["domain_id"]]
     return passed_or_failed(
@@ -517,15 +566,24 @@ def _password_rules(view: View) -> Iterable[Row]:
 def _judge_password_rules(_view: View, row: Row) -> Verdict:
     said = row["password_regex"]
     if not said:
-        return failed(password_regex="", why="any password will do")
+        return failed(password_regex="", why=Text("any password will do", "tout mot de passe convient"))
     try:
         rule = re.compile(said)
     except re.error:
-        return not_evaluable("its expression is not one that can be tried")
+        return not_evaluable(
+            Text("its expression is not one that can be tried", "son expression ne peut pas être essayée")
+        )
     if rule.match(SHORT):
-        return failed(password_regex=said, why=f"it takes fewer than {PASSWORD_LENGTH} characters")
+        why = Text(
+            f"it takes fewer than {PASSWORD_LENGTH} characters", f"elle accepte moins de {PASSWORD_LENGTH} caractères"
+        )
+        return failed(password_regex=said, why=why)
     if not rule.match(LONG):
-        return failed(password_regex=said, why="it refuses a long password with all kinds of characters")
+        why = Text(
+            "it refuses a long password with all kinds of characters",
+            "elle refuse un mot de passe long avec toutes sortes de caractères",
+        )
+        return failed(password_regex=said, why=why)
     return PASSED
 
 

@@ -229,7 +229,16 @@ def _judge_members(view: View, image: Row) -> Verdict:
     if outside:
         return failed(projects=", ".join(sorted(outside)), members=len(members))
     unseen = any(view.foreign(id) is None for id in members)
-    return not_evaluable("a project that it is shared with was not seen") if unseen else PASSED
+    return (
+        not_evaluable(
+            Text(
+                "a project that it is shared with was not seen",
+                "un projet avec lequel elle est partagée n'a pas été vu",
+            )
+        )
+        if unseen
+        else PASSED
+    )
 
 
 def _take_members_away(view: View, image: Row) -> tuple[Fix, ...]:
@@ -264,7 +273,11 @@ def _ask_for_secure_boot(_view: View, image: Row) -> tuple[Fix, ...]:
 
 def _judge_protected(_view: View, image: Row) -> Verdict:
     said = GOLDEN in (image.get("tags") or ()) or yes(labels(image).get(GOLDEN)) or yes(image.get(GOLDEN))
-    return passed_or_failed(image["protected"] is True) if said else not_applicable("no others build on it")
+    return (
+        passed_or_failed(image["protected"] is True)
+        if said
+        else not_applicable(Text("no others build on it", "aucun autre projet ne s'appuie sur elle"))
+    )
 
 
 def _judge_signature(view: View, image: Row) -> Verdict:
@@ -276,7 +289,12 @@ def _judge_signature(view: View, image: Row) -> Verdict:
         return failed(hash_method=method, key_type=key_type)
     certificate = view.one("secrets", image[CERTIFICATE])
     if certificate is None:
-        return not_evaluable("its certificate is not among the secrets of the project")
+        return not_evaluable(
+            Text(
+                "its certificate is not among the secrets of the project",
+                "son certificat n'est pas parmi les secrets du projet",
+            )
+        )
     last = day(certificate.get("expiration"))
     return passed_or_failed(
         last is None or last >= view.today, certificate=certificate["id"], expired=str(certificate.get("expiration"))
@@ -290,13 +308,13 @@ def _judge_digest(_view: View, image: Row) -> Verdict:
 
 def _judge_age(view: View, image: Row) -> Verdict:
     if image.get("os_hidden"):
-        return not_applicable("it is hidden")
+        return not_applicable(Text("it is hidden", "elle est masquée"))
     until = day(image.get("provided_until"))
     if until and until < view.today:
         return failed(provided_until=until.isoformat())
     since = built(image)
     if since is None:
-        return not_evaluable("when it was built is not known")
+        return not_evaluable(Text("when it was built is not known", "sa date de construction n'est pas connue"))
     promised = str(image.get("replace_frequency") or "")
     most = PROMISES[promised] + LATE if promised in PROMISES else MOST_DAYS
     days = (view.today - since).days
@@ -305,10 +323,15 @@ def _judge_age(view: View, image: Row) -> Verdict:
 
 def _judge_support(view: View, image: Row) -> Verdict:
     if image.get("os_hidden"):
-        return not_applicable("it is hidden")
+        return not_applicable(Text("it is hidden", "elle est masquée"))
     last = end_of_support(image)
     if last is None:
-        return not_evaluable("until when its operating system is supported is not known")
+        return not_evaluable(
+            Text(
+                "until when its operating system is supported is not known",
+                "la fin de maintenance de son système d'exploitation n'est pas connue",
+            )
+        )
     return passed_or_failed(
         last >= view.today,
         os_distro=str(image.get("os_distro") or ""),
@@ -329,8 +352,14 @@ def _judge_memory(view: View, image: Row) -> Verdict:
         return PASSED
     offer = offered(view, "hw:mem_encryption", "true")
     if offer is None:
-        return not_evaluable("the flavors do not show their extra specs")
-    return failed(hw_mem_encryption=False) if offer else not_applicable("no public flavor offers it")
+        return not_evaluable(
+            Text("the flavors do not show their extra specs", "les gabarits ne montrent pas leurs extra specs")
+        )
+    return (
+        failed(hw_mem_encryption=False)
+        if offer
+        else not_applicable(Text("no public flavor offers it", "aucun gabarit public ne l'offre"))
+    )
 
 
 def _judge_properties(_view: View, image: Row) -> Verdict:
@@ -349,7 +378,7 @@ def _judge_properties(_view: View, image: Row) -> Verdict:
 def _judge_copy(view: View, image: Row) -> Verdict:
     days = view.age(image.get("created_at"))
     if days is None:
-        return not_evaluable("when it was made is not known")
+        return not_evaluable(Text("when it was made is not known", "sa date de création n'est pas connue"))
     members = len(view.by("image_members", "parent_id", image["id"]))
     private = image["visibility"] == "private" or (image["visibility"] == "shared" and not members)
     source = image.get("instance_uuid")
@@ -372,10 +401,15 @@ def _judge_locations(_view: View, region: Row) -> Verdict:
 def _judge_key(view: View, image: Row) -> Verdict:
     id = str(image["cinder_encryption_key_id"])
     if id == FIXED_KEY:
-        return not_evaluable("the cloud encrypts with one key of its own")
+        return not_evaluable(
+            Text(
+                "the cloud encrypts with one key of its own", "le nuage chiffre avec une clé unique qui lui est propre"
+            )
+        )
     refusal = view.facts.refusal("secrets", view.region, view.owners)
     if refusal:
-        return not_evaluable(f"its key was not seen: {refusal.why}")
+        why = refusal.why
+        return not_evaluable(Text(f"its key was not seen: {why.en}", f"sa clé n'a pas été vue : {why.fr}"))
     key = view.one("secrets", id)
     last = day(key.get("expiration")) if key else None
     policy = str(image.get("cinder_encryption_key_deletion_policy") or "")
@@ -389,7 +423,7 @@ def _judge_key(view: View, image: Row) -> Verdict:
 
 def _judge_format(_view: View, image: Row) -> Verdict:
     if image.get("block_device_mapping"):
-        return not_applicable("its data lie in volumes")
+        return not_applicable(Text("its data lie in volumes", "ses données sont dans des volumes"))
     disk, container = str(image.get("disk_format") or ""), str(image.get("container_format") or "")
     return passed_or_failed(
         disk in DISK_FORMATS and container in CONTAINER_FORMATS, disk_format=disk, container_format=container

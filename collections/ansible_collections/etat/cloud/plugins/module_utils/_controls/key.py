@@ -95,24 +95,26 @@ def _judge_end(view: View, secret: Row) -> Verdict:
     if secret["expiration"]:
         return PASSED
     if _of_disk(view, secret):
-        return not_applicable("it is the key of a volume")
+        return not_applicable(Text("it is the key of a volume", "c'est la clé d'un volume"))
     return failed(secret_type=secret.get("secret_type", ""), created=secret.get("created", ""))
 
 
 def _judge_near_end(view: View, secret: Row) -> Verdict:
     age = view.age(secret["expiration"])
     if age is None:
-        return not_applicable("it has no end")
+        return not_applicable(Text("it has no end", "il n'a pas de fin"))
     return passed_or_failed(-age > LEFT_DAYS, expiration=secret["expiration"], days_left=-age)
 
 
 def _judge_strength(view: View, secret: Row) -> Verdict:
     if secret.get("secret_type") not in KEYS:
-        return not_applicable("it is no key")
+        return not_applicable(Text("it is no key", "ce n'est pas une clé"))
     algorithm = str(secret.get("algorithm") or "").lower().replace("-", "").replace("_", "")
     bits = secret.get("bit_length") or NAMED_CURVES.get(algorithm)
     if not algorithm or not bits:
-        return not_evaluable("it does not say its algorithm and its length")
+        return not_evaluable(
+            Text("it does not say its algorithm and its length", "il ne dit ni son algorithme ni sa longueur")
+        )
     sensitive = view.sensitivity in SENSITIVE
     least = None
     if algorithm.startswith(SYMMETRIC) or algorithm.startswith("hmac"):
@@ -144,7 +146,9 @@ def _by_project(view: View) -> Mapping[str, frozenset[str]]:
 
 def _judge_readers(view: View, row: Row) -> Verdict:
     if not row["acls"]:
-        return not_evaluable("its access list is shown to its owner alone")
+        return not_evaluable(
+            Text("its access list is shown to its owner alone", "sa liste d'accès n'est montrée qu'à son propriétaire")
+        )
     acl = row["acls"][0]
     named = set(acl.get("users") or ())
     holders = _holders(view)
@@ -161,7 +165,12 @@ def _judge_readers(view: View, row: Row) -> Verdict:
         # They may be those of services, which only one who sees the whole cloud can tell.
         seen = frozenset().union(*holders.values()) if holders else frozenset()
         if not any(user in seen for user in outside) and closed:
-            return not_evaluable("a user whom its access list names was not seen")
+            return not_evaluable(
+                Text(
+                    "a user whom its access list names was not seen",
+                    "un utilisateur nommé par sa liste d'accès n'a pas été vu",
+                )
+            )
     return passed_or_failed(
         not outside and closed,
         kind=row["what"],
@@ -173,12 +182,14 @@ def _judge_readers(view: View, row: Row) -> Verdict:
 def _judge_creator(view: View, row: Row) -> Verdict:
     creator = row.get("creator_id")
     if not creator:
-        return not_evaluable("who made it is not told")
+        return not_evaluable(Text("who made it is not told", "son auteur n'est pas indiqué"))
     # The users of every domain from which somebody holds a role in the tenant were read.
     user = next(iter(view.by("users", "id", creator)), None)
     holds = creator in _holders(view).get(view.project["id"], ())
     if holds and user is None:
-        return not_evaluable("whether its author is enabled was not seen")
+        return not_evaluable(
+            Text("whether its author is enabled was not seen", "on n'a pas vu si son auteur est actif")
+        )
     enabled = bool(user and user["enabled"])
     return passed_or_failed(
         enabled and holds,
@@ -208,7 +219,11 @@ def _judge_certificate(view: View, secret: Row) -> Verdict:
     age = view.age(secret["expiration"])
     if age is None:
         return manual(
-            "look until when the certificate is valid, and by which hash it is signed: it has no end in Barbican"
+            Text(
+                "look until when the certificate is valid, and by which hash it is signed: it has no end in Barbican",
+                "regarder jusqu'à quand le certificat est valable et par quelle fonction de hachage il est signé : il "
+                "n'a pas de fin dans Barbican",
+            )
         )
     return passed_or_failed(-age > LEFT_DAYS, expiration=secret["expiration"], days_left=-age)
 
@@ -271,7 +286,7 @@ def _judge_unused(view: View, row: Row) -> Verdict:
     if used:
         return PASSED
     if days is None:
-        return not_evaluable("when it was made is not told")
+        return not_evaluable(Text("when it was made is not told", "sa date de création n'est pas indiquée"))
     return passed_or_failed(days <= UNUSED_DAYS, kind=row["what"], secret_type=row.get("secret_type", ""), days=days)
 
 

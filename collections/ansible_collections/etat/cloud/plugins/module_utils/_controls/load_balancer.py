@@ -65,8 +65,11 @@ EVERY_PATH = {
     "CONTAINS": ("/",),
     "REGEX": ("/", "^/", ".*", "^.*", "^.*$", "/.*", "^/.*", "^/.*$"),
 }
-UNSEEN_PORT = "the port of its address was not seen"
-UNSEEN_GROUP = "a security group of its address, or an address group in it, was not seen"
+UNSEEN_PORT = Text("the port of its address was not seen", "le port de son adresse n'a pas été vu")
+UNSEEN_GROUP = Text(
+    "a security group of its address, or an address group in it, was not seen",
+    "un groupe de sécurité de son adresse, ou un groupe d'adresses qu'il nomme, n'a pas été vu",
+)
 
 
 def _balancers(view: View) -> Iterable[Row]:
@@ -88,7 +91,11 @@ def _enabled(judge: Callable[[View, Row], Verdict]) -> Callable[[View, Row], Ver
     """Return a judge that leaves out the listeners that take no connections."""
 
     def judge_enabled(view: View, listener: Row) -> Verdict:
-        return judge(view, listener) if listener["admin_state_up"] else not_applicable("it is disabled")
+        return (
+            judge(view, listener)
+            if listener["admin_state_up"]
+            else not_applicable(Text("it is disabled", "il est désactivé"))
+        )
 
     return judge_enabled
 
@@ -149,7 +156,12 @@ def _takes_all(view: View, policy: Row) -> bool:
 def _judge_versions(_view: View, listener: Row) -> Verdict:
     versions = listener["tls_versions"]
     if not versions:
-        return not_evaluable("it names no versions of TLS, so that those of its provider count")
+        return not_evaluable(
+            Text(
+                "it names no versions of TLS, so that those of its provider count",
+                "il ne nomme aucune version de TLS : celles de son fournisseur s'appliquent",
+            )
+        )
     return passed_or_failed(set(versions) <= GOOD_VERSIONS, tls_versions=", ".join(sorted(versions)))
 
 
@@ -176,7 +188,12 @@ def _judge_ciphers(_view: View, listener: Row) -> Verdict:
     if set(listener.get("tls_versions") or ()) == LAST_VERSION:
         return PASSED
     if not listener["tls_ciphers"]:
-        return not_evaluable("it names no cipher suites, so that those of its provider count")
+        return not_evaluable(
+            Text(
+                "it names no cipher suites, so that those of its provider count",
+                "il ne nomme aucune suite cryptographique : celles de son fournisseur s'appliquent",
+            )
+        )
     weak = [name for name in re.split("[:, ]", listener["tls_ciphers"]) if not _is_good(name)]
     return passed_or_failed(not weak, weak=", ".join(weak))
 
@@ -215,7 +232,7 @@ def _judge_sources(view: View, listener: Row) -> Verdict:
     public = listener["protocol_port"] in PUBLIC_PORTS
     exposed = _exposed(view, listener) if public else False
     if exposed:
-        return not_applicable("it serves the public")
+        return not_applicable(Text("it serves the public", "il sert le public"))
     if exposed is None:
         return not_evaluable(UNSEEN_PORT)
     return failed(
@@ -250,7 +267,11 @@ def _judge_public(view: View, balancer: Row) -> Verdict:
 def _judge_hsts(view: View, listener: Row) -> Verdict:
     exposed = _exposed(view, listener)
     if not exposed:
-        return not_evaluable(UNSEEN_PORT) if exposed is None else not_applicable("nothing leads to it from outside")
+        return (
+            not_evaluable(UNSEEN_PORT)
+            if exposed is None
+            else not_applicable(Text("nothing leads to it from outside", "rien n'y mène de l'extérieur"))
+        )
     age = listener["hsts_max_age"] or 0
     subdomains = bool(listener["hsts_include_subdomains"])
     return passed_or_failed(age >= YEAR and subdomains, hsts_max_age=age, hsts_include_subdomains=subdomains)
@@ -267,11 +288,22 @@ def _judge_client(_view: View, listener: Row) -> Verdict:
         return PASSED
     if asked == "OPTIONAL":
         return failed(client_authentication=asked)
-    return manual("say whether the application itself knows its users well enough without client certificates")
+    return manual(
+        Text(
+            "say whether the application itself knows its users well enough without client certificates",
+            "dire si l'application identifie assez bien ses utilisateurs sans certificats clients",
+        )
+    )
 
 
 def _judge_passed_on(_view: View, listener: Row) -> Verdict:
-    return manual(f"probe the TLS behind port {listener['protocol_port']}, which ends on the servers")
+    port = listener["protocol_port"]
+    return manual(
+        Text(
+            f"probe the TLS behind port {port}, which ends on the servers",
+            f"éprouver le TLS derrière le port {port}, qui se termine sur les serveurs",
+        )
+    )
 
 
 # --- LB-008, LB-010, LB-011
@@ -283,7 +315,7 @@ def _pools(view: View) -> Iterable[Row]:
 
 def _judge_encrypted(_view: View, pool: Row) -> Verdict:
     if pool["protocol"] not in ENCRYPTABLE:
-        return not_applicable("it passes on what it gets")
+        return not_applicable(Text("it passes on what it gets", "il transmet ce qu'il reçoit"))
     versions = pool.get("tls_versions") or ()
     good = pool["tls_enabled"] and pool.get("ca_tls_container_ref") and set(versions) <= GOOD_VERSIONS
     return passed_or_failed(
@@ -320,7 +352,11 @@ def _judge_member(view: View, member: Row) -> Verdict:
         return passed_or_failed(inside, **evidence)
     subnet = view.one("subnets", member["subnet_id"])
     if subnet is None:
-        return not_evaluable("the subnet that it is reached by was not seen")
+        return not_evaluable(
+            Text(
+                "the subnet that it is reached by was not seen", "le sous-réseau par lequel on l'atteint n'a pas été vu"
+            )
+        )
     return passed_or_failed(
         inside and _is_own(view, subnet), **evidence, subnet=subnet["id"], subnet_project=subnet["project_id"]
     )
@@ -329,7 +365,7 @@ def _judge_member(view: View, member: Row) -> Verdict:
 def _judge_redundant(view: View, pool: Row) -> Verdict:
     members = view.by("pool_members", "parent_id", pool["id"])
     if not members:
-        return not_applicable("it has no member")
+        return not_applicable(Text("it has no member", "il n'a aucun membre"))
     # One of weight 0 is on its way out.
     ready = [row for row in members if row["admin_state_up"] and (row["weight"] or row.get("backup"))]
     # Octavia leaves the field out where there is none.

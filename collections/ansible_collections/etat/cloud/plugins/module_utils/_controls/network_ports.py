@@ -71,7 +71,8 @@ ALIASES = {
 }
 #: An address of either version.
 Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
-NO_NETWORK = "the network of the port was not seen"
+NO_DATE = Text("it does not say since when it is as it is", "la date de son dernier changement n'est pas indiquée")
+NO_NETWORK = Text("the network of the port was not seen", "le réseau du port n'a pas été vu")
 NARROW = Text(
     "Narrow the rules that let anybody in, or take the way from outside away.",
     "Restreindre les règles ouvertes à tous, ou retirer l'accès depuis l'extérieur.",
@@ -132,7 +133,16 @@ def _judge_lateral(view: View, group: Row) -> Verdict:
             opens="; ".join(f"{rule.protocol} {rule.ports} from {rule.source}" for rule in lateral),
             used_by_ports=len(ports),
         )
-    return not_evaluable("an address group that its rules name was not seen") if _any_unknown(rules) else PASSED
+    return (
+        not_evaluable(
+            Text(
+                "an address group that its rules name was not seen",
+                "un groupe d'adresses que ses règles nomment n'a pas été vu",
+            )
+        )
+        if _any_unknown(rules)
+        else PASSED
+    )
 
 
 def _any_unknown(rules: Iterable[Rule]) -> bool:
@@ -175,7 +185,16 @@ def _judge_trust(view: View, group: Row) -> Verdict:
             exposed_ports=", ".join(ports),
         )
     unseen = [rule for rule in rules if _unseen_members(view, rule)]
-    return not_evaluable("a group that its rules name, or the ports that bear it, were not seen") if unseen else PASSED
+    return (
+        not_evaluable(
+            Text(
+                "a group that its rules name, or the ports that bear it, were not seen",
+                "un groupe que ses règles nomment, ou les ports qui le portent, n'ont pas été vus",
+            )
+        )
+        if unseen
+        else PASSED
+    )
 
 
 def _of_another_domain(view: View, rule: Rule) -> bool:
@@ -235,7 +254,11 @@ def _judge_share(view: View, policy: Row) -> Verdict:
     target = policy["target_tenant"]
     foreign = target == "*" or view.foreign(target)
     if foreign is None:
-        return not_evaluable("the project that it is shared with was not seen")
+        return not_evaluable(
+            Text(
+                "the project that it is shared with was not seen", "le projet avec lequel il est partagé n'a pas été vu"
+            )
+        )
     return passed_or_failed(not foreign, group=policy["object_id"], shared_with=target)
 
 
@@ -257,10 +280,15 @@ def _judge_unused(view: View, group: Row) -> Verdict:
     if used or named:
         return PASSED
     if group.get("shared") or view.by("rbac_policies", "object_id", group["id"]):
-        return not_evaluable("it is shared, and whether others use it was not seen")
+        return not_evaluable(
+            Text(
+                "it is shared, and whether others use it was not seen",
+                "il est partagé, et son usage par d'autres n'a pas été vu",
+            )
+        )
     days = view.age(group.get("updated_at") or group.get("created_at"))
     if days is None:
-        return not_evaluable("it does not say since when it is as it is")
+        return not_evaluable(NO_DATE)
     return passed_or_failed(days <= UNUSED_DAYS, used=False, unchanged_days=days)
 
 
@@ -327,7 +355,12 @@ def _judge_port_security(_view: View, port: Row) -> Verdict:
 
 def _judge_grouped(_view: View, port: Row) -> Verdict:
     if not port["port_security_enabled"]:
-        return not_applicable("its port security is off, and no group could filter it")
+        return not_applicable(
+            Text(
+                "its port security is off, and no group could filter it",
+                "sa sécurité de port est coupée, et aucun groupe ne pourrait le filtrer",
+            )
+        )
     return passed_or_failed(bool(port["security_groups"]), network=port["network_id"], device=port.get("device_id", ""))
 
 
@@ -381,7 +414,9 @@ def _judge_tagging(_view: View, row: Row) -> Verdict:
 
 def _judge_options(view: View, port: Row) -> Verdict:
     if port.get("device_owner", "").startswith("baremetal:"):
-        return not_applicable("Ironic starts the machine by these options")
+        return not_applicable(
+            Text("Ironic starts the machine by these options", "Ironic démarre la machine par ces options")
+        )
     found = [f"{_option(option)}={option.get('opt_value')}" for option in _hijacking(view, port)]
     return passed_or_failed(not found, options="; ".join(found), device=port.get("device_id", ""))
 
@@ -450,7 +485,7 @@ def _judge_association(view: View, ip: Row) -> Verdict:
         return PASSED
     days = view.age(ip.get("updated_at") or ip.get("created_at"))
     if days is None:
-        return not_evaluable("it does not say since when it is as it is")
+        return not_evaluable(NO_DATE)
     return passed_or_failed(days <= UNASSOCIATED_DAYS, unassociated_days=days)
 
 

@@ -47,8 +47,10 @@ EXPOSURE = (
     "ndp_proxies",
 )
 DEFAULT = "default"
-UNSEEN_GROUP = "a security group of the port was not seen"
-UNKNOWN_GROUP = "the address group that it names was not seen"
+UNSEEN_GROUP = Text("a security group of the port was not seen", "un groupe de sécurité du port n'a pas été vu")
+UNKNOWN_GROUP = Text(
+    "the address group that it names was not seen", "le groupe d'adresses qu'elle nomme n'a pas été vu"
+)
 
 #: First and last ports, by protocol.
 Ranges = Mapping[str, Sequence[Interval]]
@@ -167,11 +169,11 @@ def _judge_public_ports(view: View, port: Row) -> Verdict:
     return not_evaluable(reason) if reason else PASSED
 
 
-def unknown(view: View, groups: frozenset[str]) -> str:
-    """Return why it is not known what the security groups of a port let in, or an empty text when it is."""
+def unknown(view: View, groups: frozenset[str]) -> Text | None:
+    """Return why it is not known what the security groups of a port let in, or None when it is."""
     if any(view.one("security_groups", id) is None for id in groups):
         return UNSEEN_GROUP
-    return UNKNOWN_GROUP if any(rule.unknown for rule in view.rules_of(groups, "ingress")) else ""
+    return UNKNOWN_GROUP if any(rule.unknown for rule in view.rules_of(groups, "ingress")) else None
 
 
 def _approved(opening: Opening) -> bool:
@@ -209,7 +211,7 @@ def _judge_wide(view: View, row: Row) -> Verdict:
 def _judge_range(view: View, row: Row) -> Verdict:
     rule = _rule(view, row)
     if rule.protocol not in (ANY, *WITH_PORTS):
-        return not_applicable("its protocol has no ports")
+        return not_applicable(Text("its protocol has no ports", "son protocole n'a pas de ports"))
     ports = rule.last - rule.first + 1
     one_host = bool(rule.prefixes) and all(prefix.endswith(("/32", "/128")) for prefix in rule.prefixes)
     if ports <= MOST_PORTS or one_host or rule.remote_group == rule.group:
@@ -284,7 +286,12 @@ def _judge_address_group(view: View, group: Row) -> Verdict:
 
 def _judge_stateful(_view: View, group: Row) -> Verdict:
     if "stateful" not in group:
-        return not_evaluable("this Neutron does not tell whether a group is stateful")
+        return not_evaluable(
+            Text(
+                "this Neutron does not tell whether a group is stateful",
+                "ce Neutron ne dit pas si un groupe est à états",
+            )
+        )
     return passed_or_failed(bool(group["stateful"]), stateful=bool(group["stateful"]))
 
 

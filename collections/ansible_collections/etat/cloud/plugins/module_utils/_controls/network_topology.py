@@ -31,6 +31,7 @@ from .._audit.model import (
     Text,
     Verdict,
     failed,
+    joined,
     not_applicable,
     not_evaluable,
     passed_or_failed,
@@ -61,7 +62,9 @@ ENCRYPTING = ("esp", "ah-esp")
 ANY_PEER = ("", "0.0.0.0", "::", "%any", "any")  # noqa: S104
 #: The events of a packet log that show what was refused.
 REFUSED = ("ALL", "DROP")
-NO_POLICIES = "who shares the network, and with whom, was not seen"
+DEFAULT_ROUTE, METADATA_ROUTE = Text("default", "par défaut"), Text("metadata", "métadonnées")
+OTHERS_ROUTE = Text("another project", "autre projet")
+NO_POLICIES = Text("who shares the network, and with whom, was not seen", "les partages du réseau n'ont pas été vus")
 UNSHARE = Text("Delete the RBAC policy.", "Supprimer la politique RBAC.")
 
 
@@ -85,7 +88,7 @@ def _judge_gateway(_view: View, router: Row) -> Verdict:
 def _judge_translation(_view: View, router: Row) -> Verdict:
     gateways = [gateway for gateway in _gateways(router) if gateway]
     if not gateways:
-        return not_applicable("it has no gateway")
+        return not_applicable(Text("it has no gateway", "il n'a pas de passerelle"))
     on = [gateway["network_id"] for gateway in gateways if gateway["enable_snat"]]
     return passed_or_failed(not on, external_networks=", ".join(on))
 
@@ -131,14 +134,15 @@ def _judge_routes(view: View, row: Row) -> Verdict:
         holder = _holder(view, networks, next_hop)
         ours = bool(holder and _is_ours(view, holder))
         if destination in whole:
-            why = "" if _is_the_way_out(row, next_hop, ours) else "default"
+            why = None if _is_the_way_out(row, next_hop, ours) else DEFAULT_ROUTE
         elif any(contains(destination, address) for address in METADATA):
-            why = "" if _is_neutron(holder) else "metadata"
+            why = None if _is_neutron(holder) else METADATA_ROUTE
         else:
-            why = "another project" if holder and not ours else ""
+            why = OTHERS_ROUTE if holder and not ours else None
         if why:
-            bad.append(f"{destination} via {next_hop} ({why})")
-    return passed_or_failed(not bad, kind="router" if of_router else "subnet", routes="; ".join(bad))
+            route_text = f"{destination} via {next_hop}"
+            bad.append(Text(f"{route_text} ({why.en})", f"{route_text} ({why.fr})"))
+    return passed_or_failed(not bad, kind="router" if of_router else "subnet", routes=joined(bad))
 
 
 def _is_the_way_out(row: Row, next_hop: str, ours: bool) -> bool:
@@ -179,14 +183,19 @@ def _is_neutron(port: Row | None) -> bool:
 def _judge_joined(view: View, router: Row) -> Verdict:
     ids = _interfaces(view, router)
     if not ids:
-        return not_applicable("it joins no network")
+        return not_applicable(Text("it joins no network", "il ne relie aucun réseau"))
     networks = [view.one("networks", id) for id in ids]
     said = [(network["name"], _sensitivity(view, network)) for network in networks if network]
     known = {value for _name, value in said}
     if len(known - {""}) > 1:
         return failed(networks=", ".join(f"{name}: {value}" for name, value in said))
     if None in networks or "" in known:
-        return not_evaluable("a network that it joins, or how sensitive it is, was not seen")
+        return not_evaluable(
+            Text(
+                "a network that it joins, or how sensitive it is, was not seen",
+                "un réseau qu'il relie, ou sa sensibilité, n'a pas été vu",
+            )
+        )
     return PASSED
 
 
@@ -219,8 +228,9 @@ def _judge_public_subnet(view: View, subnet: Row) -> Verdict:
             ports=", ".join(id for id, texts in shown.items() if texts),
             shown=", ".join(dict.fromkeys(text for texts in shown.values() for text in texts)),
         )
-    reasons = [unknown(view, frozenset(port.get("security_groups") or ())) for port in ports]
-    return not_evaluable(next(filter(None, reasons))) if any(reasons) else PASSED
+    reasons = (unknown(view, frozenset(port.get("security_groups") or ())) for port in ports)
+    reason = next(filter(None, reasons), None)
+    return not_evaluable(reason) if reason else PASSED
 
 
 def _on_subnets(view: View) -> Mapping[str, Sequence[Row]]:
@@ -304,10 +314,17 @@ def _judge_share(view: View, policy: Row) -> Verdict:
     if target == EVERYBODY or view.foreign(target):
         return failed(**evidence)
     if view.foreign(target) is None:
-        return not_evaluable("the project that it is shared with was not seen")
+        return not_evaluable(
+            Text("the project that it is shared with was not seen", "le projet bénéficiaire du partage n'a pas été vu")
+        )
     sensitivity = _of_project(view, target)
     if not sensitivity:
-        return not_evaluable("the project that it is shared with does not say how sensitive it is")
+        return not_evaluable(
+            Text(
+                "the project that it is shared with does not say how sensitive it is",
+                "le projet bénéficiaire du partage ne dit pas sa sensibilité",
+            )
+        )
     return passed_or_failed(sensitivity == view.sensitivity, sensitivity=sensitivity, **evidence)
 
 
@@ -427,19 +444,24 @@ def _connections(view: View) -> Iterable[Row]:
 def _judge_connection(view: View, connection: Row) -> Verdict:
     wrong = []
     if not (connection.get("description") or "").strip():
-        wrong.append("not described")
+        wrong.append(Text("not described", "pas de description"))
     if connection["peer_address"] in ANY_PEER or connection["peer_id"] in ANY_PEER:
-        wrong.append("any peer")
+        wrong.append(Text("any peer", "tout pair"))
     group = view.one("vpn_endpoint_groups", connection.get("peer_ep_group_id"))
     prefixes = (group or {}).get("endpoints") or connection.get("peer_cidrs") or ()
     if any(is_anybody(found, version) or is_wide(found, version) for version, found in by_version(prefixes).items()):
-        wrong.append("a large part of the Internet behind it")
+        wrong.append(Text("a large part of the Internet behind it", "une grande partie d'Internet derrière lui"))
     if view.sensitivity in SENSITIVE and connection["auth_mode"] == "psk":
-        wrong.append("a pre-shared key")
+        wrong.append(Text("a pre-shared key", "une clé partagée"))
     if wrong:
-        return failed(peer=connection["peer_address"], wrong=", ".join(wrong), networks=", ".join(prefixes))
+        return failed(peer=connection["peer_address"], wrong=joined(wrong, ", "), networks=", ".join(prefixes))
     if connection.get("peer_ep_group_id") and group is None:
-        return not_evaluable("the endpoint group of its peer was not seen")
+        return not_evaluable(
+            Text(
+                "the endpoint group of its peer was not seen",
+                "le groupe de points de terminaison de son pair n'a pas été vu",
+            )
+        )
     return PASSED
 
 
@@ -459,7 +481,11 @@ def _judge_firewall(view: View, policy: Row) -> Verdict:
             audited=bool(policy["audited"]),
             rules=", ".join(dict.fromkeys(rule.id for opening in whole for rule in opening.rules)),
         )
-    return not_evaluable("a rule of the policy was not seen") if None in rules else PASSED
+    return (
+        not_evaluable(Text("a rule of the policy was not seen", "une règle de la politique n'a pas été vue"))
+        if None in rules
+        else PASSED
+    )
 
 
 def _allowed(row: Row, policy: str) -> Iterator[Rule]:
@@ -496,7 +522,7 @@ def _groups(view: View) -> Iterable[Row]:
 def _judge_logged(view: View, group: Row) -> Verdict:
     ports = view.bearing(group["id"])
     if not ports:
-        return not_applicable("no port bears it")
+        return not_applicable(Text("no port bears it", "aucun port ne le porte"))
     if any(not log.get("resource_id") and not log.get("target_id") for log in filter(_tells, view.rows("packet_logs"))):
         return PASSED
     if any(not log.get("target_id") for log in filter(_tells, view.by("packet_logs", "resource_id", group["id"]))):
@@ -545,7 +571,13 @@ def _judge_interconnection(view: View, row: Row) -> Verdict:
     external = [network["name"] for network in networks if network and network.get("router:external")]
     if external:
         return failed(kind="trunk", owner=row["project_id"], joins=", ".join(external))
-    return not_evaluable("a port of the trunk, or its network, was not seen") if None in networks else PASSED
+    return (
+        not_evaluable(
+            Text("a port of the trunk, or its network, was not seen", "un port du trunk, ou son réseau, n'a pas été vu")
+        )
+        if None in networks
+        else PASSED
+    )
 
 
 CONTROLS: tuple[Control, ...] = (

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from .._audit.model import (
     PASSED,
+    UNSAID,
     Control,
     Level,
     Mode,
@@ -48,7 +49,6 @@ WEB_LISTINGS, ORIGIN = "x-container-meta-web-listings", "x-container-meta-access
 #: How Keystone writes ids: its own, and those of users of a directory.
 ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
 TRUE = ("true", "1", "yes", "on", "t", "y")
-NONE = Text("", "")
 CLOSE = Text(
     "Take the element out of the access list, and name the projects that need the container.",
     "Retirer l'élément de la liste d'accès, et nommer les projets qui ont besoin du conteneur.",
@@ -141,7 +141,12 @@ def _judge_grants(view: View, container: Row) -> Verdict:
             foreign.append(f"{project}:{user}")
         unseen = unseen or outside is None
     if unseen and not named and not foreign:
-        return not_evaluable("a project that its access list names was not seen")
+        return not_evaluable(
+            Text(
+                "a project that its access list names was not seen",
+                "un projet nommé par sa liste d'accès n'a pas été vu",
+            )
+        )
     return passed_or_failed(not named and not foreign, by_name=", ".join(named), outside_the_domain=", ".join(foreign))
 
 
@@ -162,7 +167,12 @@ def _accounts_and_containers(view: View) -> Iterator[Row]:
 def _judge_keys(view: View, row: Row) -> Verdict:
     keys = [name for name in KEYS if row.get(name)]
     if keys and view.sensitivity not in SENSITIVE:
-        return manual("say when the keys for temporary addresses were changed last, and who has them")
+        return manual(
+            Text(
+                "say when the keys for temporary addresses were changed last, and who has them",
+                "dire quand les clés d'adresses temporaires ont été changées pour la dernière fois, et qui les a",
+            )
+        )
     return passed_or_failed(not keys, headers=", ".join(keys))
 
 
@@ -208,13 +218,18 @@ def _yes(container: Row, header: str) -> bool:
 
 def _judge_versions(_view: View, container: Row) -> Verdict:
     if not _yes(container, CRITICAL):
-        return not_applicable("it is not said to be critical")
+        return not_applicable(Text("it is not said to be critical", "rien ne dit qu'il est critique"))
     return passed_or_failed(_yes(container, "x-versions-enabled") or any(container.get(name) for name in VERSIONS))
 
 
 def _judge_policy(_view: View, container: Row) -> Verdict:
-    policy = container.get("x-storage-policy") or "by default"
-    return manual(f"look where the storage policy {policy} keeps objects, and whether it encrypts them")
+    policy = container.get("x-storage-policy")
+    return manual(
+        Text(
+            f"look where the storage policy {policy or 'by default'} keeps objects, and whether it encrypts them",
+            f"regarder où la politique de stockage {policy or 'par défaut'} garde les objets, et si elle les chiffre",
+        )
+    )
 
 
 def _judge_web(view: View, container: Row) -> Verdict:
@@ -229,7 +244,12 @@ def _judge_web(view: View, container: Row) -> Verdict:
 
 
 def _by_s3(_view: View, _container: Row) -> Verdict:
-    return not_evaluable("what S3 says of buckets does not show in Swift's API: look with an S3 client")
+    return not_evaluable(
+        Text(
+            "what S3 says of buckets does not show in Swift's API: look with an S3 client",
+            "ce que S3 dit des buckets ne se voit pas dans l'API de Swift : regarder avec un client S3",
+        )
+    )
 
 
 def _control(
@@ -240,7 +260,7 @@ def _control(
     ids: dict[str, str],
     repair: Repair,
     judge: Callable[[View, Row], Verdict],
-    caution: Text = NONE,
+    caution: Text = UNSAID,
     objects: Callable[[View], Iterable[Row]] = _containers,
     reads: tuple[str, ...] = (),
     type: str = "container",

@@ -84,8 +84,12 @@ def _services(view: View, names: Iterable[str]) -> Iterator[Row]:
         if refusal and refusal.absent:
             continue
         rows = () if refusal else view.rows(SERVICES[name])
-        why = f"{SERVICES[name].replace('_', ' ')}: {refusal.why}" if refusal else f"the limits of {name} were not seen"
+        why = refusal.of(SERVICES[name]) if refusal else _unseen(name)
         yield {"id": name, "name": name, "limits": rows[0] if rows else None, "why": why}
+
+
+def _unseen(service: str) -> Text:
+    return Text(f"the limits of {service} were not seen", f"les limites du service {service} n'ont pas été vues")
 
 
 def _all_services(view: View) -> Iterable[Row]:
@@ -111,7 +115,7 @@ def _declared(view: View) -> Mapping[str, Mapping[str, int]]:
 def _declared_services(view: View) -> Iterable[Row]:
     declared = _declared(view)
     found = {row["id"]: row for row in _services(view, SERVICES)}
-    absent = {"limits": None, "why": "the cloud does not have the service"}
+    absent = {"limits": None, "why": Text("the cloud does not have the service", "le nuage n'a pas ce service")}
     return [found.get(name, {**absent, "id": name, "name": name}) for name in declared]
 
 
@@ -129,7 +133,9 @@ def _judge_declared(view: View, service: Row) -> Verdict:
     if wrong:
         return failed(limits=", ".join(wrong))
     untold = [name for name, limit in limits.items() if limit is None]
-    return not_evaluable(f"the service does not tell {', '.join(untold)}") if untold else passed_or_failed(True)
+    names = ", ".join(untold)
+    why = Text(f"the service does not tell {names}", f"le service n'indique pas {names}")
+    return not_evaluable(why) if untold else passed_or_failed(True)
 
 
 def _network_limits(view: View) -> Iterable[Row]:
@@ -139,7 +145,9 @@ def _network_limits(view: View) -> Iterable[Row]:
 def _judge_floating_ips(view: View, row: Row) -> Verdict:
     limit = _limit(row, FLOATING_IPS)
     if limit is None:
-        return not_evaluable("the limit of floating IPs is not told")
+        return not_evaluable(
+            Text("the limit of floating IPs is not told", "la limite d'IP flottantes n'est pas indiquée")
+        )
     agreed = 0 if view.sensitivity in SENSITIVE else _declared(view).get("network", {}).get(FLOATING_IPS, 0)
     good = limit == 0 or agreed < 0 or 0 <= limit <= agreed
     return passed_or_failed(good, floatingip=limit, agreed=agreed)
@@ -155,9 +163,15 @@ def _judge_usage(_view: View, service: Row) -> Verdict:
         return not_evaluable(service["why"])
     counted = [name for name in BOUNDS[service["id"]] if (_limit(limits, name) or 0) >= COUNTABLE]
     if not all(isinstance(limits[name], Mapping) for name in counted):
-        return not_evaluable(f"what is used of {service['id']} is not told")
+        id = service["id"]
+        return not_evaluable(Text(f"what is used of {id} is not told", f"l'usage du service {id} n'est pas indiqué"))
     if not counted:
-        return not_applicable("it has no limit that a share says anything of")
+        return not_applicable(
+            Text(
+                "it has no limit that a share says anything of",
+                "il n'a aucune limite pour laquelle une proportion ait un sens",
+            )
+        )
     near = [name for name in counted if _used(limits, name) * 100 >= NEARLY * limits[name]["limit"]]
     return passed_or_failed(
         not near, nearly_reached=", ".join(f"{name}: {_used(limits, name)}/{limits[name]['limit']}" for name in near)
@@ -185,10 +199,12 @@ def _judge_domain(view: View, row: Row) -> Verdict:
     region = row["id"]
     projects = [project for project in view.by("projects", "domain_id", view.domain["id"]) if project["enabled"]]
     if not projects:
-        return not_applicable("no project of the domain is enabled")
+        return not_applicable(Text("no project of the domain is enabled", "aucun projet du domaine n'est actif"))
     there_is = _there_is(view, region)
     if not any(there_is.values()):
-        return not_evaluable(f"no capacity was seen in {region}")
+        return not_evaluable(
+            Text(f"no capacity was seen in {region}", f"aucune capacité n'a été vue dans la région {region}")
+        )
     seen = [found for project in projects if (found := view.one("compute_quotas", project["id"], region))]
     promised = {quota: [limit for found in seen if (limit := _limit(found, quota)) is not None] for quota in there_is}
     too_many = {
@@ -200,7 +216,10 @@ def _judge_domain(view: View, row: Row) -> Verdict:
         evidence = ", ".join(f"{quota}: {limit}/{there_is[quota]}" for quota, limit in too_many.items())
         return failed(quotas=evidence, projects=len(seen))
     unseen = len(projects) - len(seen)
-    return not_evaluable(f"the quotas of {unseen} projects were not seen") if unseen else passed_or_failed(True)
+    why = Text(
+        f"the quotas of {unseen} projects were not seen", f"projets dont les quotas n'ont pas été vus : {unseen}"
+    )
+    return not_evaluable(why) if unseen else passed_or_failed(True)
 
 
 def _hosts(view: View) -> Iterator[Row]:
@@ -214,14 +233,18 @@ def _hosts(view: View) -> Iterator[Row]:
 
 def _judge_host(_view: View, host: Row) -> Verdict:
     if host["inventory"] is None:
-        return not_evaluable("what the host holds was not seen")
+        return not_evaluable(Text("what the host holds was not seen", "ce que l'hôte contient n'a pas été vu"))
     found = {
         name: float(host["inventory"][name]["allocation_ratio"]) for name in MOST_PROMISES if name in host["inventory"]
     }
     too_many = [f"{name}: {ratio:g}" for name, ratio in found.items() if ratio > MOST_PROMISES[name]]
     if too_many:
         return failed(allocation_ratios=", ".join(too_many))
-    return passed_or_failed(True) if found else not_evaluable("what the host holds was not seen")
+    return (
+        passed_or_failed(True)
+        if found
+        else not_evaluable(Text("what the host holds was not seen", "ce que l'hôte contient n'a pas été vu"))
+    )
 
 
 CONTROLS: tuple[Control, ...] = (

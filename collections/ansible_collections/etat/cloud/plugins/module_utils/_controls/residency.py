@@ -35,8 +35,7 @@ def _everywhere(view: View) -> Iterator[Row]:
             what = source.removesuffix("s")
             refusal = view.refusal(source, region)
             if refusal and not refusal.absent and region not in sites:
-                why = f"{source.replace('_', ' ')} in {region}: {refusal.why}"
-                yield {"id": f"{source}/{region}", "why": why}
+                yield {"id": f"{source}/{region}", "why": refusal.of(source, region)}
             for row in view.rows(source, region):
                 name = row.get("name") or row.get("floating_ip_address") or ""
                 yield {"id": row["id"], "name": name, "what": what, "region": region, "row": row, "source": source}
@@ -45,7 +44,7 @@ def _everywhere(view: View) -> Iterator[Row]:
 def _judge_region(view: View, found: Row) -> Verdict:
     sites = view.tenant.sites if view.tenant else ()
     if not sites:
-        return not_evaluable("no region is declared")
+        return not_evaluable(Text("no region is declared", "aucune région n'est déclarée"))
     if "why" in found:
         return not_evaluable(found["why"])
     # Regions may share a service, which then shows the same in each of them.

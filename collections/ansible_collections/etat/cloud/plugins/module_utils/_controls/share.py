@@ -57,7 +57,15 @@ def _judge_world(view: View, share: Row) -> Verdict:
             access_levels=", ".join(sorted({str(rule["access_level"]) for rule in rules})),
             protocol=str(share.get("share_proto") or ""),
         )
-    return not_evaluable("one of its rules does not show to whom it is") if len(prefixes) < len(rules) else PASSED
+    return (
+        not_evaluable(
+            Text(
+                "one of its rules does not show to whom it is", "l'une de ses règles ne montre pas à qui elle s'adresse"
+            )
+        )
+        if len(prefixes) < len(rules)
+        else PASSED
+    )
 
 
 def _ip_rules(view: View, share: Row) -> list[Row]:
@@ -123,7 +131,9 @@ def _judge_writer(view: View, rule: Row) -> Verdict:
         return PASSED
     if view.sensitivity not in SENSITIVE:
         if _is_hidden(rule):
-            return not_evaluable("the rule does not show to whom it is")
+            return not_evaluable(
+                Text("the rule does not show to whom it is", "la règle ne montre pas à qui elle s'adresse")
+            )
         network = ipaddress.ip_network(str(rule["access_to"]), strict=False)
         if network.prefixlen >= NARROW[network.version]:
             return PASSED

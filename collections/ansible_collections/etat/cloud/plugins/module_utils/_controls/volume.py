@@ -58,7 +58,8 @@ USABLE = ("available", "restoring")
 #: States in which something may stay. A volume is reserved for as long as its server is shelved.
 SETTLED = ("available", "in-use", "reserved", "awaiting-transfer")
 METADATA = "metadata"
-NOT_SEEN = "the volume that it was made of was not seen"
+NOT_SAID = Text("not said", "non indiqué")
+NOT_SEEN = Text("the volume that it was made of was not seen", "le volume dont il est issu n'a pas été vu")
 BACK_IT_UP = Text("Make a backup.", "Faire une sauvegarde.")
 DECIDE = Text(
     "Ask its owner, and delete it when nobody needs the data.",
@@ -132,18 +133,27 @@ def _encrypted_types(view: View) -> Iterator[Row]:
 def _judge_parameters(_view: View, volume_type: Row) -> Verdict:
     encryption = volume_type["encryption"]
     if encryption is None:
-        return not_evaluable("the encryption of the type was not seen")
+        return not_evaluable(Text("the encryption of the type was not seen", "le chiffrement du type n'a pas été vu"))
     provider, cipher = str(encryption["provider"]), encryption.get("cipher")
     location, bits = str(encryption.get("control_location")), encryption.get("key_size")
     weak = provider not in LUKS or location.lower() != LOCATION or (cipher and str(cipher).lower() != CIPHER)
     if weak or (bits and int(bits) < KEY_BITS):
         return failed(
             provider=provider,
-            cipher=str(cipher or "not said"),
-            key_size=str(bits or "not said"),
+            cipher=str(cipher) if cipher else NOT_SAID,
+            key_size=str(bits) if bits else NOT_SAID,
             control_location=location,
         )
-    return PASSED if cipher and bits else not_evaluable("the type leaves cipher or key size to what the host has")
+    return (
+        PASSED
+        if cipher and bits
+        else not_evaluable(
+            Text(
+                "the type leaves cipher or key size to what the host has",
+                "le type laisse l'hôte choisir l'algorithme ou la taille de clé",
+            )
+        )
+    )
 
 
 def _judge_snapshot_source(view: View, snapshot: Row) -> Verdict:
@@ -159,7 +169,7 @@ def _judge_snapshot_source(view: View, snapshot: Row) -> Verdict:
 def _judge_snapshot_age(view: View, snapshot: Row) -> Verdict:
     days = view.age(snapshot.get("created_at"))
     if days is None:
-        return not_evaluable("when it was made is not known")
+        return not_evaluable(Text("when it was made is not known", "sa date de création n'est pas connue"))
     return passed_or_failed(days <= SNAPSHOT_DAYS, days=days, volume=snapshot["volume_id"])
 
 
@@ -169,16 +179,18 @@ def _judge_unattached(view: View, volume: Row) -> Verdict:
     # Whatever is written to a volume's record counts as an update: nothing has used it for as long at least.
     days = view.age(volume.get("updated_at") or volume.get("created_at"))
     if days is None:
-        return not_evaluable("since when nothing uses it is not known")
+        return not_evaluable(
+            Text("since when nothing uses it is not known", "la date de sa dernière utilisation n'est pas connue")
+        )
     return passed_or_failed(days <= UNATTACHED_DAYS, days=days, size=volume.get("size", 0))
 
 
 def _judge_orphan(view: View, backup: Row) -> Verdict:
     if view.one("volumes", backup["volume_id"]) is not None:
-        return not_applicable("its volume is there")
+        return not_applicable(Text("its volume is there", "son volume existe"))
     days = _days(view, backup)
     if days is None:
-        return not_evaluable("when it was made is not known")
+        return not_evaluable(Text("when it was made is not known", "sa date de création n'est pas connue"))
     return passed_or_failed(days <= ORPHAN_DAYS, days=days, volume=backup["volume_id"], status=backup["status"])
 
 
@@ -192,7 +204,7 @@ def _judge_backup(view: View, volume: Row) -> Verdict:
         return passed_or_failed(min(ages) <= most, days=min(ages), most=most, backups=len(ages))
     since = view.age(volume.get("created_at"))
     if since is not None and since <= most:
-        return not_applicable("it is too young to have a backup")
+        return not_applicable(Text("it is too young to have a backup", "il est trop récent pour avoir une sauvegarde"))
     others = view.by("backups", "volume_id", volume["id"])
     return failed(backups=0, most=most, other_states=", ".join(sorted({backup["status"] for backup in others})))
 
@@ -215,11 +227,16 @@ def _judge_backup_zone(view: View, volume: Row) -> Verdict:
     zone = volume.get("availability_zone")
     zones = {str(backup["availability_zone"]) for backup in _usable(view, volume) if backup.get("availability_zone")}
     if not zone or not zones:
-        return not_evaluable("the zone of the volume or of its backups is not known")
+        return not_evaluable(
+            Text(
+                "the zone of the volume or of its backups is not known",
+                "la zone du volume ou de ses sauvegardes n'est pas connue",
+            )
+        )
     if zones - {zone}:
         return PASSED
     if len(view.facts.once(("storage zones", view.region), lambda: _zones(view))) < 2:
-        return not_evaluable("only one availability zone was seen")
+        return not_evaluable(Text("only one availability zone was seen", "une seule zone de disponibilité a été vue"))
     return failed(availability_zone=zone)
 
 
@@ -230,10 +247,12 @@ def _judge_backup_key(view: View, backup: Row) -> Verdict:
     if volume is None:
         return not_evaluable(NOT_SEEN)
     if not volume["encrypted"]:
-        return not_applicable("its volume is not encrypted")
+        return not_applicable(Text("its volume is not encrypted", "son volume n'est pas chiffré"))
     # Cinder does not show the one key of a cloud without a key manager.
     if not volume.get("encryption_key_id"):
-        return not_evaluable("the cloud does not show the key of the volume")
+        return not_evaluable(
+            Text("the cloud does not show the key of the volume", "le nuage ne montre pas la clé du volume")
+        )
     return failed(volume=volume["id"], volume_name=volume.get("name") or "")
 
 
@@ -244,7 +263,12 @@ def _project_with_backups(view: View) -> Iterable[Row]:
 def _judge_restore(view: View, project: Row) -> Verdict:
     dates = [found for said in tag_values(project, RESTORED) if (found := day(said)) and found <= view.today]
     if not dates:
-        return manual("nothing says when data were last restored for trial")
+        return manual(
+            Text(
+                "nothing says when data were last restored for trial",
+                "rien ne dit quand des données ont été restaurées à titre d'essai pour la dernière fois",
+            )
+        )
     days = (view.today - max(dates)).days
     return passed_or_failed(days <= RESTORE_DAYS, last=max(dates).isoformat(), days=days)
 
@@ -264,8 +288,12 @@ def _judge_transfer(view: View, transfer: Row) -> Verdict:
     if foreign or (not transfer.get("accepted") and days is not None and days > TRANSFER_DAYS):
         return failed(volume=transfer["volume_id"], days="unknown" if days is None else days, to=to)
     if foreign is None:
-        return not_evaluable("the project that took it was not seen")
-    return not_evaluable("since when it is open is not known") if days is None else PASSED
+        return not_evaluable(Text("the project that took it was not seen", "le projet qui l'a reçu n'a pas été vu"))
+    return (
+        not_evaluable(Text("since when it is open is not known", "la date de son ouverture n'est pas connue"))
+        if days is None
+        else PASSED
+    )
 
 
 def _withdraw(_view: View, transfer: Row) -> tuple[Fix, ...]:
@@ -287,7 +315,9 @@ def _with_metadata(view: View) -> Iterator[Row]:
 
 def _judge_metadata(_view: View, row: Row) -> Verdict:
     if METADATA not in row["scanned"]:
-        return not_evaluable("the metadata are not shown to the account")
+        return not_evaluable(
+            Text("the metadata are not shown to the account", "les métadonnées ne sont pas montrées au compte")
+        )
     found: Sequence[Row] = row["found"]
     return passed_or_failed(
         not found,
@@ -309,7 +339,9 @@ def _judge_state(view: View, row: Row) -> Verdict:
         return PASSED
     days = view.age(row.get("updated_at") or row.get("created_at"))
     if days is None:
-        return not_evaluable("since when it is in its state is not known")
+        return not_evaluable(
+            Text("since when it is in its state is not known", "la date de son passage à cet état n'est pas connue")
+        )
     return passed_or_failed(days <= STUCK_DAYS, kind=row["what"], status=row["status"], days=days)
 
 

@@ -77,12 +77,14 @@ class Problem:
     """Why something cannot be done: what happened to which object, why, and what to do next.
 
     status: the HTTP status, where a service answered. 404 of a listing: the service does not know such objects.
+    why_fr: why in French, of what an audit may report; without what a service says in its own words.
     """
 
     what: str
     why: str
     next: str
     status: int = 0
+    why_fr: str = ""
 
     def __str__(self) -> str:
         return f"{self.what}: {self.why}. {self.next}"

@@ -108,7 +108,12 @@ class Cloud:
         except sdk_exceptions.ConfigException as error:
             files = "the files that OS_CLIENT_CONFIG_FILE and openstacksdk name"
             raise EngineError(
-                Problem(f"cloud {name} is not known", str(error), f"Add the entry {name} to clouds.yaml ({files}).")
+                Problem(
+                    f"cloud {name} is not known",
+                    str(error),
+                    f"Add the entry {name} to clouds.yaml ({files}).",
+                    why_fr=f"l'entrée {name} de clouds.yaml manque ou n'est pas valable",
+                )
             ) from error
         except (ka.ClientException, sdk_exceptions.SDKException) as error:
             raise EngineError(problem(error, name, f"cloud {name} gives no token")) from error
@@ -248,6 +253,7 @@ class Cloud:
                     what,
                     f"it takes a token of the project {project}, where the account {self.name} has no role",
                     "Name an account of that project for the tenant, or have a role in it given to this one.",
+                    why_fr=f"il faut un jeton du projet, dans lequel le compte {self.name} n'a aucun rôle",
                 )
         return None
 
@@ -347,10 +353,20 @@ class Cloud:
             with suppress(ValueError, KeyError, TypeError):
                 told = error.response.json() if error.response is not None else {}
                 return [{"id": name, "name": name} for name in told["error"]["identity"]["methods"]]
-            return Problem(what, "the identity service does not tell them", "Ask its provider.")
+            return Problem(
+                what,
+                "the identity service does not tell them",
+                "Ask its provider.",
+                why_fr="le service d'identité ne les indique pas",
+            )
         except (ka.ClientException, sdk_exceptions.SDKException) as error:
             return problem(error, self.name, what)
-        return Problem(what, "the identity service takes whatever it is told", "Ask its provider.")
+        return Problem(
+            what,
+            "the identity service takes whatever it is told",
+            "Ask its provider.",
+            why_fr="le service d'identité accepte tout ce qu'on lui dit",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,62 +19,78 @@ def problem(error: Exception, cloud: str, what: str) -> Problem:
 
     cloud: the name of the clouds.yaml entry. what: the call or the intention that failed, as a sentence's subject.
     """
+    french = ""
     if isinstance(error, ka.EndpointNotFound):
-        why, what_next = (
+        why, french, what_next = (
             "the service catalogue has no endpoint for it",
+            "le catalogue des services n'en donne pas d'adresse",
             "Check the region's name, and that the cloud offers this service there.",
         )
     elif isinstance(error, (ka.ConnectFailure, ka.ConnectTimeout, ka.SSLError, ka.UnknownConnectionError)) or (
         # Where the version is not first in the address, keystoneauth tells a broken connection as a failed discovery.
         isinstance(error, ka.DiscoveryFailure) and "Unable to establish connection" in str(error)
     ):
-        why, what_next = (
+        why, french, what_next = (
             f"no answer{_connection(error)}",
+            f"aucune réponse de {address}" if (address := _address(error)) else "aucune réponse",
             "Check that the service runs and that this host reaches it, then run again.",
         )
     elif isinstance(error, ka.Unauthorized):
-        why, what_next = (
+        why, french, what_next = (
             "the cloud refuses the user or the password (401)",
+            "le nuage refuse l'utilisateur ou le mot de passe (401)",
             f"Check the entry {cloud} of clouds.yaml.",
         )
     elif isinstance(error, ka.Forbidden):
-        why, what_next = (
+        why, french, what_next = (
             f"the account may not do it (403: {_first_line(error)})",
+            "le compte n'en a pas le droit (403)",
             "Use an account with the role it needs, or have it done by one.",
         )
     elif isinstance(error, ka.HttpError) and error.http_status >= 500:
-        why, what_next = (
+        why, french, what_next = (
             f"the service failed ({error.http_status}: {_first_line(error)}){_request(error)}",
+            f"le service a échoué ({error.http_status})",
             "Run again; if it persists, give the request id to the cloud's operators.",
         )
     elif isinstance(error, ka.HttpError):
-        why, what_next = (
+        why, french, what_next = (
             f"the cloud refuses it ({error.http_status}: {_first_line(error)}){_request(error)}",
+            f"le nuage refuse la demande ({error.http_status})",
             "Correct what it names and run again.",
         )
     elif isinstance(error, (ValueError, KeyError)):
-        why, what_next = (
+        why, french, what_next = (
             f"the answer is not one of this service ({type(error).__name__}: {_first_line(error)})",
+            f"la réponse n'est pas celle de ce service ({type(error).__name__})",
             "Check that the catalogue's address leads to the service, and not to a page in front of it.",
         )
     elif isinstance(error, LookupError):
         why, what_next = _first_line(error), "Correct the declaration and run again."
     else:
-        why, what_next = (f"{type(error).__name__}: {_first_line(error)}", f"Check the entry {cloud} of clouds.yaml.")
+        why, french, what_next = (
+            f"{type(error).__name__}: {_first_line(error)}",
+            f"erreur inattendue ({type(error).__name__})",
+            f"Check the entry {cloud} of clouds.yaml.",
+        )
     # A catalogue without the service says what a service says of a collection that it does not have.
     status = 404 if isinstance(error, ka.EndpointNotFound) else getattr(error, "http_status", 0)
-    return Problem(what, why, what_next, status)
+    return Problem(what, why, what_next, status, french)
 
 
 def _connection(error: Exception) -> str:
     """Return from where no answer came and why, out of the layers of text that wrap it."""
-    text = str(error)
-    address = re.search(r"https?://[^/\s:]+(:\d+)?", text)
+    text, address = str(error), _address(error)
     cause = re.search(r"\[Errno -?\d+\] ([^\"'()]+)", text) or re.search(r"timed out", text)
-    where = f" from {address.group()}" if address else ""
+    where = f" from {address}" if address else ""
     return (
         f"{where} ({cause.group(cause.lastindex or 0).strip().lower()})" if cause else f"{where} ({_first_line(error)})"
     )
+
+
+def _address(error: Exception) -> str:
+    found = re.search(r"https?://[^/\s:]+(:\d+)?", str(error))
+    return found.group() if found else ""
 
 
 def _first_line(error: Exception) -> str:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from ...module_utils._audit.model import Outcome, Severity
+from ...module_utils._audit.model import Outcome, Severity, Text
 
 VERSION = 1
 Term = TypeVar("Term", bound=StrEnum)
@@ -46,6 +46,8 @@ class Finding:
     id: str
     name: str
     evidence: Mapping[str, Scalar]
+    #: What of it is a statement, in both languages.
+    statements: Mapping[str, Text]
     #: What stays the same from one audit to the next while it is the same failure of the same object.
     key: str
 
@@ -71,7 +73,7 @@ class Result:
     outcome: Outcome
     severity: Severity
     judged: int
-    reason: str
+    reason: Text
     waiver: Waiver | None
     findings: tuple[Finding, ...]
     key: str
@@ -92,7 +94,7 @@ class Unseen:
 
     source: str
     region: str
-    why: str
+    why: Text
     role: str
     #: The tenants and domains that it concerns; everybody when there is none.
     owners: tuple[str, ...]
@@ -229,7 +231,7 @@ def _results(cloud: str, rows: Iterable[object]) -> Iterator[Result]:
             outcome=_one_of(Outcome, row, "outcome", here),
             severity=_one_of(Severity, row, "severity", here),
             judged=int(row.get("judged") or 0),
-            reason=_text(row, "reason", here),
+            reason=_both(row, "reason", here),
             waiver=None if waiver is None else _waiver(_mapping(waiver, f"the waiver of {here}")),
             findings=tuple(_findings((cloud, control, *subject, site), _list(row, "findings", here), here)),
             key=_digest(cloud, control, *subject, site),
@@ -246,8 +248,10 @@ def _findings(place: tuple[str, ...], rows: Iterable[object], here: str) -> Iter
             # Whole objects may hold what nobody should read.
             if value is not None and not isinstance(value, (str, int, float, bool)):
                 raise ReportError(f"the evidence '{key}' of {here} is a {type(value).__name__}; expected is a scalar")
+        french = _mapping(row.get("evidence_fr", {}), f"the French evidence of {here}")
+        statements = {key: Text(fact(evidence.get(key)), _text(french, key, here)) for key in french}
         object_ = (kind, identity or name)
-        yield Finding(kind, identity, name, dict(evidence), _digest(*place, *object_, str(seen[object_])))
+        yield Finding(kind, identity, name, dict(evidence), statements, _digest(*place, *object_, str(seen[object_])))
         seen[object_] += 1
 
 
@@ -269,8 +273,8 @@ def _tenant(row: Mapping[str, Any]) -> Tenant:
 
 
 def _unseen(row: Mapping[str, Any]) -> Unseen:
-    source, region, why, role = (_text(row, key, "unseen") for key in ("source", "region", "why", "role"))
-    return Unseen(source, region, why, role, tuple(map(str, _list(row, "owners", "unseen"))))
+    source, region, role = (_text(row, key, "unseen") for key in ("source", "region", "role"))
+    return Unseen(source, region, _both(row, "why", "unseen"), role, tuple(map(str, _list(row, "owners", "unseen"))))
 
 
 def _account(row: Mapping[str, Any]) -> Account:
@@ -315,6 +319,11 @@ def _text(row: Mapping[str, Any], key: str, where: str) -> str:
     if value is not None and not isinstance(value, str):
         raise ReportError(f"{key} of {where} is a {type(value).__name__}; expected is a text")
     return value or ""
+
+
+def _both(row: Mapping[str, Any], key: str, where: str) -> Text:
+    """Return a sentence in both languages. Documents of earlier releases have it in English only."""
+    return Text(_text(row, key, where), _text(row, f"{key}_fr", where))
 
 
 def _one_of(terms: type[Term], row: Mapping[str, Any], key: str, where: str) -> Term:

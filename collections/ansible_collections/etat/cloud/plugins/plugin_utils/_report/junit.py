@@ -61,7 +61,7 @@ def _case(report: Report, tongue: Tongue, result: Result) -> ElementTree.Element
         },
     )
     if result.outcome is Outcome.FAIL:
-        said = result.reason or tongue.count("objects", len(result.findings))
+        said = result.reason.en or tongue.count("objects", len(result.findings))
         failure = ElementTree.SubElement(
             case,
             "failure",
@@ -72,9 +72,9 @@ def _case(report: Report, tongue: Tongue, result: Result) -> ElementTree.Element
         )
         failure.text = "\n".join(map(_line, result.findings))
     elif result.outcome is Outcome.NOT_EVALUABLE:
-        ElementTree.SubElement(case, "error", {"message": visible(result.reason), "type": result.outcome})
+        ElementTree.SubElement(case, "error", {"message": visible(result.reason.en), "type": result.outcome})
     elif result.outcome in _SKIPPED:
-        said = result.reason
+        said = result.reason.en
         if result.waiver:
             said = f"{result.waiver.reason} ({result.waiver.owner}, {result.waiver.until})"
         ElementTree.SubElement(case, "skipped", {"message": visible(f"{result.outcome}: {said}")})

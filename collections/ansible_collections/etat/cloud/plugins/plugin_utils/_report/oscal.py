@@ -189,7 +189,7 @@ def _observation(report: Report, tongue: Tongue, result: Result, tool: str, at: 
         }
         for finding in result.findings
     ]
-    remarks = result.reason or (result.waiver.reason if result.waiver else "")
+    remarks = result.reason.en or (result.waiver.reason if result.waiver else "")
     return {
         "uuid": _uuid("observation", result.key),
         "description": _titled(report, tongue, result),
@@ -264,7 +264,7 @@ def _finding(report: Report, tongue: Tongue, result: Result) -> Json:
 
 def _unseen(report: Report) -> Json:
     lines = [
-        visible(f"Not seen: {' '.join(part for part in (row.source, row.region) if part)}: {row.why}")
+        visible(f"Not seen: {' '.join(part for part in (row.source, row.region) if part)}: {row.why.en}")
         for row in report.document.unseen
     ]
     return {"remarks": "\n".join(lines)} if lines else {}

@@ -20,7 +20,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from ...module_utils._audit.model import Control, Outcome, Severity
+from ...module_utils._audit.model import UNSAID, Control, Outcome, Severity, Text
 from .characters import visible
 from .document import SEVERITIES, Finding, Result, Subject, Tenant, by_outcome, by_severity, fact
 from .report import Framework, Report
@@ -56,7 +56,7 @@ class Failure:
     #: Objects beyond those that are shown.
     more: int
     #: Per site, why it fails where no single object does, and whether that is new or worse.
-    reasons: Sequence[tuple[str, str, str]]
+    reasons: Sequence[tuple[str, Text, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Ministry:
 class Blind:
     """Why some controls could not be evaluated, or must be looked at by hand, and where."""
 
-    reason: str
+    reason: Text
     controls: Sequence[tuple[str, str]]
     subjects: Sequence[str]
 
@@ -127,6 +127,7 @@ class _View(Summary):
         self.number = tongue.number
         self.text = tongue.text
         self.day = tongue.day
+        self.role = tongue.role
         self.language = tongue.language
         self.fact = fact
         self.whole = whole
@@ -241,13 +242,15 @@ class _View(Summary):
             objects=objects[:MOST_OBJECTS],
             more=max(0, len(objects) - MOST_OBJECTS),
             reasons=[
-                (result.site, result.reason, self.report.state(result.key)) for result in results if result.reason
+                (result.site, result.reason, self.report.state(result.key))
+                for result in results
+                if result.reason != UNSAID
             ],
         )
 
     def _blind(self, outcome: Outcome) -> Sequence[Blind]:
         """Group the results with this outcome by their reason, so that one refused listing is one line."""
-        found: dict[str, list[Result]] = defaultdict(list)
+        found: dict[Text, list[Result]] = defaultdict(list)
         for result in self.document.ended(outcome):
             found[result.reason].append(result)
         return [
@@ -256,7 +259,7 @@ class _View(Summary):
                 [(control, self.title(control)) for control in sorted({result.control for result in results})],
                 [self.called(subject) for subject in sorted({result.subject for result in results})],
             )
-            for reason, results in sorted(found.items())
+            for reason, results in sorted(found.items(), key=lambda one: self.text(one[0]) or one[0].en)
         ]
 
 

@@ -115,12 +115,12 @@ def _help(control: Control, tongue: Tongue) -> str:
 def _notifications(report: Report) -> Iterator[dict[str, Any]]:
     for row in report.document.unseen:
         where = f"{row.source} [{row.region}]" if row.region else row.source
-        yield {"level": "warning", "message": {"text": visible(f"Not seen: {where}: {row.why}")}}
+        yield {"level": "warning", "message": {"text": visible(f"Not seen: {where}: {row.why.en}")}}
     for result in report.document.ended(Outcome.NOT_EVALUABLE):
         where = " ".join(part for part in (str(result.subject), result.site) if part) or report.document.cloud
         yield {
             "level": "warning",
-            "message": {"text": visible(f"Not evaluable: {where}: {result.reason}")},
+            "message": {"text": visible(f"Not evaluable: {where}: {result.reason.en}")},
             "associatedRule": {"id": result.control},
         }
 
@@ -160,7 +160,7 @@ def _evidence(finding: Finding | None) -> dict[str, str]:
 def _message(report: Report, tongue: Tongue, result: Result, finding: Finding | None) -> str:
     place = f"{report.called(result.subject, tongue)}{f' [{result.site}]' if result.site else ''}"
     if finding is None:
-        return f"{report.title(result.control, tongue)} ({place}){tongue.say('colon')}{result.reason}"
+        return f"{report.title(result.control, tongue)} ({place}){tongue.say('colon')}{result.reason.en}"
     facts = ", ".join(f"{key}={fact(value)}" for key, value in finding.evidence.items())
     name = finding.name or finding.id
     return f"{report.title(result.control, tongue)} ({place}){tongue.say('colon')}{finding.type} {name}: {facts}"

@@ -90,7 +90,7 @@ def _rows(report: Report, tongue: Tongue) -> Iterator[dict[str, str]]:
             "outcome": result.outcome,
             "severity": result.severity,
             "judged": str(result.judged),
-            "reason": result.reason,
+            "reason": result.reason.en,
             "waiver": waiver.id if waiver else "",
             "waiver_owner": waiver.owner if waiver else "",
             "waiver_reason": waiver.reason if waiver else "",

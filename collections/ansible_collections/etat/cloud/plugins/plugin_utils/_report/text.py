@@ -103,7 +103,9 @@ def _next(summary: Summary) -> Iterator[str]:
     # What a cloud does not have, no account sees.
     roles = Counter(row.role for row in summary.unseen if row.role)
     if roles:
-        said = [f"{role} ({summary.count('readings', count)})" for role, count in sorted(roles.items())]
+        said = [
+            f"{summary.tongue.role(role)} ({summary.count('readings', count)})" for role, count in sorted(roles.items())
+        ]
         steps.append(say("next.blind", summary.tongue.listing(said)))
     if by_hand := sorted({result.control for result in summary.document.ended(Outcome.MANUAL)}):
         steps.append(say("next.manual", ", ".join(by_hand)))

@@ -76,6 +76,10 @@ class Tongue:
         """Return the name of a severity."""
         return self.say(f"severity.{severity}")
 
+    def role(self, role: str) -> str:
+        """Return the name of the least role that reads something; as it is where it has none here."""
+        return self.say(f"role.{role}") if f"role.{role}" in words() else role
+
     def framework(self, key: str) -> str:
         """Return the name of a text that controls refer to; its key where it has none here."""
         return self.say(f"framework.{key}") if f"framework.{key}" in words() else key

@@ -41,7 +41,7 @@ def read(name: str, *sources: str) -> Facts:
 def why(facts: Facts, source: str, *owners: str) -> str:
     """Return why the records of a subject are not known, or an empty text when they are."""
     refusal = facts.refusal(source, "", owners)
-    return refusal.why if refusal else ""
+    return refusal.why.en if refusal else ""
 
 
 CREDENTIALS: dict[str, Any] = {"identity /credentials": [{"id": "c-1", "user_id": "u-alice", "type": "totp"}]}
@@ -53,10 +53,10 @@ CREDENTIALS: dict[str, Any] = {"identity /credentials": [{"id": "c-1", "user_id"
         ("interne", ("password",), ""),
         ("interne-reader", ("password", "totp"), ""),
         # Keystone answers 200 to all of these, and shows what is theirs alone.
-        ("interne-education", ("password",), SILENT),
-        ("externe-notebooks", ("password",), SILENT),
-        ("interne", ("application_credential",), DELEGATED),
-        ("interne-reader", ("password", "ec2credential"), DELEGATED),
+        ("interne-education", ("password",), SILENT.en),
+        ("externe-notebooks", ("password",), SILENT.en),
+        ("interne", ("application_credential",), DELEGATED.en),
+        ("interne-reader", ("password", "ec2credential"), DELEGATED.en),
     ],
 )
 def test_a_list_of_which_keystone_hides_a_part_is_refused(

@@ -124,11 +124,17 @@ def test_what_is_refused_is_never_a_pass_and_is_told_with_the_role_that_it_takes
     result = of(found, "ETAT-NET-002", tenant="moodle")
     assert result["outcome"] == "not_evaluable"
     assert result["reason"] == "security groups in toulouse: the account may not do it (403: not for you)"
+    assert result["reason_fr"] == "lecture de security_groups (toulouse) : le compte n'en a pas le droit (403)"
+    findings = of(found, "ETAT-LOG-004", tenant="moodle")["findings"]
+    (finding,) = [one for one in findings if one["evidence"]["listing"] == "security groups"]
+    assert finding["evidence"]["why"] == "the account may not do it (403: not for you)"
+    assert finding["evidence_fr"] == {"why": "le compte n'en a pas le droit (403)"}
     (unseen,) = [one for one in found["posture"]["unseen"] if "403" in one["why"]]
     assert unseen == {
         "source": "security_groups",
         "region": "toulouse",
         "why": "the account may not do it (403: not for you)",
+        "why_fr": "le compte n'en a pas le droit (403)",
         "role": "reader of the project",
         "owners": [],
     }
@@ -199,6 +205,10 @@ def test_a_tenant_whose_account_gets_no_token_is_told_and_the_others_are_judged(
     result = of(found, "ETAT-NET-002", tenant="moodle")
     assert result["outcome"] == "not_evaluable"
     assert result["reason"].startswith("the project education/moodle was not found: cloud nobody is not known: ")
+    assert result["reason_fr"] == (
+        "le projet education/moodle n'a pas été trouvé : le compte nobody n'obtient pas de jeton : "
+        "l'entrée nobody de clouds.yaml manque ou n'est pas valable"
+    )
 
 
 def containers(**headers: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import Facts
-from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Refusal
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Refusal, Text
 
-NO = Refusal("the account may not do it")
+NO = Refusal(Text("the account may not do it", "le compte n'en a pas le droit"))
 
 
 def test_what_is_said_of_the_nearest_owner_counts() -> None:

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 from ansible_collections.etat.cloud.plugins.module_utils._audit.facts import EVERYBODY, Facts
-from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Level, Outcome, Refusal, Tenant
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Level, Outcome, Refusal, Tenant, Text
 from ansible_collections.etat.cloud.plugins.module_utils._audit.view import View
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
 
@@ -55,13 +55,13 @@ def test_an_image_of_a_project_that_an_account_of_the_tenant_cannot_see_cannot_b
     facts.add("images", "toulouse", [{"id": "i", "name": "x", "owner": "p-9", "visibility": "shared"}])
     verdict = BY_ID["ETAT-CMP-006"].judge(view_of(facts), {"id": "v", "image": {"id": "i"}})
     assert verdict.outcome is Outcome.NOT_EVALUABLE
-    assert verdict.reason == "the project that owns its image was not seen"
+    assert verdict.reason.en == "the project that owns its image was not seen"
 
 
 def test_what_was_refused_of_another_project_is_not_known() -> None:
     facts = Facts()
     facts.add("ports", "toulouse", [])
-    facts.refuse("ports", "toulouse", Refusal("no"), "p-2")
+    facts.refuse("ports", "toulouse", Refusal(Text("no", "non")), "p-2")
     assert not view_of(facts).saw("ports", "p-2")
 
 

@@ -19,6 +19,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
     Result,
     Row,
     Tenant,
+    Text,
     Waiver,
 )
 from ansible_collections.etat.cloud.plugins.module_utils._audit.sources import SOURCES, kept
@@ -54,9 +55,11 @@ def facts_of(case: Mapping[str, Any]) -> Facts:
             found = here.get(name, []) if region in ("", REGIONS[0]) else elsewhere.get(name, [])
             facts.add(name, region, list(_rows(facts, name, region, found)), case.get("known_of", {}).get(name, ""))
             if name in case.get("absent", ()):
-                facts.refuse(name, region, Refusal("the cloud does not have it", absent=True))
+                facts.refuse(
+                    name, region, Refusal(Text("the cloud does not have it", "le nuage ne l'a pas"), absent=True)
+                )
             if name in case.get("refused", {}):
-                facts.refuse(name, region, Refusal(case["refused"][name]))
+                facts.refuse(name, region, Refusal(Text(case["refused"][name], f"refus : {name}")))
     return facts
 
 

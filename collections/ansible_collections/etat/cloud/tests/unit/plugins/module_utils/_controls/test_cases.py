@@ -16,18 +16,30 @@ tried in test_fixes.
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.etat.cloud.plugins.module_utils._audit.model import SENSITIVITIES, Control, Level, Outcome
+from ansible_collections.etat.cloud.plugins.module_utils._audit import model
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
+    SENSITIVITIES,
+    UNSAID,
+    Control,
+    Level,
+    Outcome,
+    Text,
+)
 from ansible_collections.etat.cloud.plugins.module_utils._audit.sources import SOURCES
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID, CONTROLS
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils._controls import audit_cases
 
 CASES = list(audit_cases.cases())
+MODULE_UTILS = Path(model.__file__).parent.parent
+SPOKEN = [*(MODULE_UTILS / "_controls").glob("[a-z]*.py"), *(MODULE_UTILS / "_audit").glob("[a-z]*.py")]
 
 
 @pytest.mark.parametrize(
@@ -44,10 +56,34 @@ def test_facts_give_the_outcome_and_the_findings_of_the_table(case: Mapping[str,
     assert result.outcome.value == case["outcome"], result
     assert [finding.id for finding in result.findings] == [item["id"] for item in wanted], result
     for finding, item in zip(result.findings, wanted, strict=True):
-        assert finding.evidence == {**finding.evidence, **item.get("evidence", {})}
-    for name in ("reason", "severity", "judged"):
-        if name in case:
-            assert getattr(result, name) == case[name]
+        english = {name: value.en if isinstance(value, Text) else value for name, value in finding.evidence.items()}
+        assert english == {**english, **item.get("evidence", {})}
+    said = {"reason": result.reason.en, "severity": result.severity, "judged": result.judged}
+    assert {name: value for name, value in said.items() if name in case} == {
+        name: case[name] for name in said if name in case
+    }
+
+
+@pytest.mark.parametrize("family", sorted({control.family for control in CONTROLS}))
+def test_every_reason_of_a_family_is_in_both_languages(family: str) -> None:
+    results = [result for named, case in CASES if named == family for result in audit_cases.judged(case)]
+    said = {result.reason for result in results} - {UNSAID}
+    assert said
+    assert [reason for reason in said if not reason.en or not reason.fr or reason.en == reason.fr] == []
+    shown = [value for result in results for finding in result.findings for value in finding.evidence.values()]
+    assert [text for text in shown if isinstance(text, Text) and bool(text.en) != bool(text.fr)] == []
+    # What sets several of them apart is not in any.
+    assert [reason for reason in said if len(reason.en.split("; ")) != len(reason.fr.split(" ; "))] == []
+
+
+@pytest.mark.parametrize("file", sorted(SPOKEN), ids=lambda file: str(file.stem))
+def test_everything_that_is_written_in_both_languages_differs(file: Path) -> None:
+    """Also what no case of the tables comes to say."""
+    calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    texts = [call.args for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Text"]
+    written = [[ast.unparse(part) for part in parts] for parts in texts]
+    said = [parts for parts in written if parts != ["''", "''"]]
+    assert [parts for parts in said if len(parts) != 2 or parts[0] == parts[1] or "''" in parts] == []
 
 
 @pytest.mark.parametrize("family", sorted({control.family for control in CONTROLS}))
@@ -89,7 +125,7 @@ def test_a_cloud_that_lacks_the_objects_themselves_is_never_a_pass(control: Cont
     for sensitivity in control.severity:
         for result in audit_cases.judged({"sensitivity": sensitivity, "absent": control.reads[:1]}, control):
             assert result.outcome is Outcome.NOT_EVALUABLE
-            assert "the cloud does not have it" in result.reason
+            assert "the cloud does not have it" in result.reason.en
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: str(control.id))
@@ -99,7 +135,7 @@ def test_a_refused_source_is_never_a_pass(control: Control, position: int) -> No
     for sensitivity in control.severity:
         for result in audit_cases.judged({"sensitivity": sensitivity, "refused": refused}, control):
             assert result.outcome is Outcome.NOT_EVALUABLE
-            assert "403" in result.reason
+            assert "403" in result.reason.en
 
 
 @pytest.mark.parametrize(
@@ -120,4 +156,4 @@ def test_a_record_without_what_a_control_looks_for_cannot_be_judged_and_ends_not
     control = replace(BY_ID["ETAT-NET-016"], **{part: looks})
     groups = [{"id": "sg-1", "name": "web", "project_id": audit_cases.PROJECT, "security_group_rules": []}]
     (result,) = audit_cases.judged({"facts": {"security_groups": groups}}, control)
-    assert (result.outcome, result.reason) == (Outcome.NOT_EVALUABLE, "a record does not say its flavour")
+    assert (result.outcome, result.reason.en) == (Outcome.NOT_EVALUABLE, "a record does not say its flavour")

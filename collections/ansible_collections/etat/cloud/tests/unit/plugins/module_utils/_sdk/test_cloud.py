@@ -27,9 +27,11 @@ from ansible_collections.etat.cloud.plugins.module_utils._engine.model import (
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
 from ansible_collections.etat.cloud.plugins.module_utils._sdk import session
 from ansible_collections.etat.cloud.plugins.module_utils._sdk.cloud import Cloud, Writer
+from ansible_collections.etat.cloud.plugins.module_utils._sdk.errors import problem
 from ansible_collections.etat.cloud.plugins.module_utils._sdk.session import WriteRefused
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils import cloud_server
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils.cloud_server import CloudServer
+from keystoneauth1 import exceptions as ka
 
 DOMAIN = {"id": "d-education", "name": "education"}
 PROJECTS = [
@@ -409,27 +411,33 @@ BROKEN = """
   said: >-
     the service failed (500: database is gone) [request req-1]. Run again; if it persists, give the request id to the
     cloud's operators.
+  french: le service a échoué (500)
 - status: 403
   body: {NeutronError: {message: disallowed by policy}}
   said: >-
     the account may not do it (403: disallowed by policy). Use an account with the role it needs, or have it done by
     one.
+  french: le compte n'en a pas le droit (403)
 - status: 404
   body: {NeutronError: {message: no such page}}
   said: "the cloud refuses it (404: no such page) [request req-1]. Correct what it names and run again."
+  french: le nuage refuse la demande (404)
 - status: 401
   body: {error: {message: expired}}
   said: the cloud refuses the user or the password (401). Check the entry interne of clouds.yaml.
+  french: le nuage refuse l'utilisateur ou le mot de passe (401)
 - status: 200
   body: <html>Welcome</html>
   said: >-
     the answer is not one of this service (JSONDecodeError: Expecting value: line 1 column 1 (char 0)). Check that the
     catalogue's address leads to the service, and not to a page in front of it.
+  french: la réponse n'est pas celle de ce service (JSONDecodeError)
 - status: 200
   body: {nothing: []}
   said: >-
     the answer is not one of this service (KeyError: 'networks'). Check that the catalogue's address leads to the
     service, and not to a page in front of it.
+  french: la réponse n'est pas celle de ce service (KeyError)
 """
 
 
@@ -438,6 +446,21 @@ def test_a_listing_that_fails_is_told(server: CloudServer, broken: Mapping[str, 
     server.fail("GET network toulouse /networks", broken["status"], broken["body"])
     found = listed(Cloud("interne"), NETWORKS)
     assert str(found) == f"cloud interne: network cannot be read in toulouse: {broken['said']}"
+    assert isinstance(found, Problem)
+    assert found.why_fr == broken["french"]
+
+
+@pytest.mark.parametrize(
+    ("error", "french"),
+    [
+        (ka.EndpointNotFound(), "le catalogue des services n'en donne pas d'adresse"),
+        (ka.ConnectFailure("no connection to http://10.0.0.1:9696/v2.0"), "aucune réponse de http://10.0.0.1:9696"),
+        (ka.ConnectTimeout("timed out"), "aucune réponse"),
+        (ka.DiscoveryFailure("no versions"), "erreur inattendue (DiscoveryFailure)"),
+    ],
+)
+def test_an_error_is_said_in_french_too(error: Exception, french: str) -> None:
+    assert problem(error, "interne", "what").why_fr == french
 
 
 def test_a_region_that_the_catalogue_does_not_have_is_told_with_those_it_has(server: CloudServer) -> None:

@@ -53,7 +53,9 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[tuple[str, str]] = []
-        self._open: list[str] = []
+        #: That of each of the words.
+        self.languages: list[str | None] = []
+        self._open: list[tuple[str, str | None]] = []
         self.feed(text)
         self.close()
         assert self._open == []
@@ -61,17 +63,20 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
-            self._open.append(tag)
+            around = self._open[-1][1] if self._open else None
+            self._open.append((tag, dict(attrs).get("lang", around)))
         elif tag == "br":
             self.handle_data(" ")
 
     def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
+        assert self._open.pop()[0] == tag
         if tag in {"dt", "li", "td", "th"}:
             self.handle_data(" ")
 
     def handle_data(self, data: str) -> None:
-        self.words.append((self._open[-1] if self._open else "", data))
+        tag, language = self._open[-1] if self._open else ("", None)
+        self.words.append((tag, data))
+        self.languages.append(language)
 
     @property
     def text(self) -> str:
@@ -180,8 +185,8 @@ def test_requirements_and_texts_bear_their_titles_in_their_own_language(report: 
 
 def test_one_refused_listing_is_one_line_however_many_tenants_it_concerns(report: Report, french: Tongue) -> None:
     html = page(report, french, "audit.csv")
-    assert html.count("secrets of region toulouse could not be read (403)") == 1
-    reason = Page(html).text.partition("secrets of region toulouse could not be read")[2]
+    assert html.count("les secrets de la région toulouse n\u2019ont pas pu être lus (403)") == 1
+    reason = Page(html).text.partition("les secrets de la région toulouse n\u2019ont pas pu être lus")[2]
     assert "agriculture/alertes-sanitaires, education/examens, education/moodle" in reason
 
 
@@ -276,11 +281,50 @@ def test_links_stay_the_same_from_one_audit_to_the_next(
     assert Page(page(rendered(given), tongue, "audit.csv")).attributes("id") == before
 
 
+def test_the_page_says_reasons_and_roles_in_its_own_language(report: Report, tongue: Tongue) -> None:
+    text = Page(page(report, tongue, "audit.csv")).text
+    reasons = {result.reason for result in report.document.ended(Outcome.NOT_EVALUABLE, Outcome.MANUAL)}
+    reasons |= {row.why for row in report.document.unseen}
+    assert reasons
+    for reason in reasons:
+        assert " ".join(tongue.text(reason).split()) in text
+        assert (reason.en in text) is (tongue.language is Language.EN)
+    assert {Language.FR: "membre du projet", Language.EN: "member of the project"}[tongue.language] in text
+
+
+def test_a_statement_in_the_evidence_is_said_in_the_language_of_the_page(
+    given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], tongue: Tongue
+) -> None:
+    (finding, *_others) = (
+        finding for row in given["results"] if row["outcome"] == "fail" for finding in row["findings"]
+    )
+    finding.update(evidence={"bits": 7, "why": "it is gone"}, evidence_fr={"why": "il n'existe plus"})
+    text = Page(page(rendered(given), tongue, "audit.csv")).text
+    english, french = "bits 7 why it is gone", "bits 7 why il n\u2019existe plus"
+    assert (english in text, french in text) == (tongue.language is Language.EN, tongue.language is Language.FR)
+
+
 def test_the_page_names_its_language_and_that_of_what_is_in_another(report: Report, tongue: Tongue) -> None:
     parts = Page(page(report, tongue, "audit.csv"))
     assert parts.elements[0] == ("html", {"lang": tongue.language})
-    others = [attributes["lang"] for tag, attributes in parts.elements[1:] if "lang" in attributes]
-    assert ("en" in others) is (tongue.language is Language.FR)
+    spoken = zip(parts.words, parts.languages, strict=True)
+    others = {data for (tag, data), language in spoken if tag and language != tongue.language}
+    # What this collection says itself is in the language of the page.
+    titles = {title for framework in report.frameworks.values() for title in framework.requirements.values()}
+    titles |= {framework.title for framework in report.frameworks.values()}
+    assert others
+    assert others <= titles
+
+
+def test_a_reason_of_an_earlier_release_is_in_english_and_marked_so(
+    given: dict[str, Any], rendered: Callable[[Mapping[str, Any]], Report], french: Tongue
+) -> None:
+    for row in (*given["results"], *given["unseen"]):
+        row.pop("reason_fr", None)
+        row.pop("why_fr", None)
+    html = page(rendered(given), french, "audit.csv")
+    assert '<span lang="en">the API does not show how consoles are served</span>' in html
+    assert '<span lang="en">Barbican refuses this list (403) to a reader of the system</span>' in html
 
 
 def test_headings_step_down_one_level_at_a_time(report: Report, tongue: Tongue) -> None:

@@ -45,8 +45,8 @@ Espaces à traiter d'abord                critique  élevée  moyenne  faible  i
 Et maintenant
   1. Commencer par ETAT-NET-001 (2 critiques et 1 élevé) : Restreindre la source
      de la règle au réseau d'administration.
-  2. Refaire l'audit avec un compte qui voit ce que celui-ci n'a pas pu voir, au
-     rôle de member of the project (2 lectures).
+  2. Refaire l'audit avec un compte qui voit ce que celui-ci n'a pas pu voir ;
+     rôle requis : membre du projet (2 lectures).
   3. Vérifier à la main ce qu'aucune API ne montre : ETAT-CMP-023.
 """
 

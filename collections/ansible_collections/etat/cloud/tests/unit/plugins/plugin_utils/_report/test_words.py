@@ -14,6 +14,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
     Mode,
     Outcome,
     Relation,
+    Role,
     Severity,
 )
 from ansible_collections.etat.cloud.plugins.module_utils._controls import CONTROLS
@@ -43,6 +44,7 @@ def test_every_term_of_the_audit_has_a_word() -> None:
         "outcome": Outcome,
         "relation": Relation,
         "repair": Mode,
+        "role": [role.value for role in Role],
         "sensitivity": SENSITIVITIES,
         "severity": Severity,
     }
@@ -53,7 +55,7 @@ def test_every_term_of_the_audit_has_a_word() -> None:
 
 def test_every_sentence_is_said_somewhere() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in [*FOLDER.glob("*.py"), *FOLDER.glob("*.j2")])
-    families = {"framework", "outcome", "severity", "relation", "repair", "sensitivity"}
+    families = {"framework", "outcome", "severity", "relation", "repair", "role", "sensitivity"}
     unsaid = [
         name
         for name in words()
