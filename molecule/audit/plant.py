@@ -18,7 +18,8 @@ In all texts ${NAME} is the id of what has that name, ${NAME.FIELD} a field of i
 Names are those of the entry's own steps, then of what is shared, then those of tenants (their projects) and of domains;
 ${project}, ${domain}, ${default}, ${builder} and ${leaver} are the entry's own. join: [a, b] is the text ab, for what
 must not stand in any file as a whole: each looks like a secret, and is none. base64 and packed: text are user data, and
-bytes: [N, text] are those of an image, first N zeros and then the text.
+bytes: [N, text] are those of an image, first N zeros and then the text. join and packed may have secret: NAME beside
+them, which says that no output of the audit may hold that text; tells: {NAME: FIELD} says it of fields of the answer.
 
 An entry with rules of its own gets a group for them, as its first step; with closed: true one without Neutron's open
 egress rules. Its objects are then its rules.
@@ -58,6 +59,8 @@ BUILDER, LEAVER = "builder", "leaver"
 PEOPLE = [BUILDER, LEAVER]
 REFERENCE = re.compile(r"\$\{([^}]+)\}")
 METHODS = ("post", "put", "patch", "delete", "get")
+#: The services that show to members of a project alone what lies in it.
+MEMBERS_ONLY = ("key_manager", "object_store")
 #: Room for all that one tenant gets.
 ROOM = {"security_group": 100, "security_group_rule": 500, "network": 50, "subnet": 50, "port": 100, "floatingip": 30}
 
@@ -71,7 +74,7 @@ class Kind:
     owner: the field in which the administrator says whose it is, a hyphen where it is nobody's; where there is none, a
     member of the project creates it. wrapped: whether the body has the kind as its only key. bulk: the key under which
     several are created at once. ready: the status that it must reach before anything is done with it. same: the field
-    that all of a bulk must share. named: whether it has a name.
+    that all of a bulk must share. named: whether it has a name. shows: what its address ends with that shows all of it.
     """
 
     service: str
@@ -83,6 +86,7 @@ class Kind:
     same: str = ""
     named: bool = True
     microversion: str = ""
+    shows: str = ""
 
 
 NEUTRON = {"service": "network", "owner": "project_id"}
@@ -115,7 +119,7 @@ KINDS: Mapping[str, Kind] = {
     "snapshot": Kind("block_storage", "/snapshots", ready="available"),
     "transfer": Kind("block_storage", "/volume-transfers", microversion="3.57"),
     "volume_type": Kind("block_storage", "/types", owner="-"),
-    "secret": Kind("key_manager", "/secrets", wrapped=False),
+    "secret": Kind("key_manager", "/secrets", wrapped=False, shows="/payload"),
     "container": Kind("key_manager", "/containers", wrapped=False),
     "zone": Kind("dns", "/zones", wrapped=False, ready="ACTIVE"),
     "loadbalancer": Kind(
@@ -185,6 +189,7 @@ class Planter:
         self.lock = Lock()
         self.calls = 0
         self.failed: dict[str, str] = {}
+        self.secrets: list[dict[str, Any]] = []
 
     # --- the ground
 
@@ -416,6 +421,39 @@ class Planter:
         if "as" in step:
             entry.names[step["as"]] = made
 
+        self._remember(entry, step, made)
+
+    def _remember(self, entry: Entry, step: Step, made: Any) -> None:
+        """Note the secrets of a step, and where the cloud shows them; those of its own making it tells only once."""
+        found = [
+            {"name": name, "value": value, **self._shown(entry, step, made)}
+            for name, value in self._confidential(step, entry)
+        ]
+        found += [{"name": name, "value": made[field]} for name, field in step.get("tells", {}).items()]
+        with self.lock:
+            self.secrets += found
+
+    def _shown(self, entry: Entry, step: Step, made: Any) -> dict[str, str]:
+        """Return who sees what a step made, and at which address."""
+        if _kind(step):
+            kind = KINDS[_kind(step)]
+            service, path, microversion = kind.service, f"{kind.path}/{made['id']}{kind.shows}", kind.microversion
+        else:
+            said = self.value(next(step[method] for method in METHODS if method in step), entry)
+            service, _blank, path = said.partition(" ")
+            service, microversion = service.replace("-", "_"), ""
+        account = entry.tenant if service in MEMBERS_ONLY else lab.ADMIN
+        return {"service": service, "path": path, "microversion": microversion, "account": account}
+
+    def _confidential(self, given: Any, entry: Entry) -> Iterator[tuple[str, str]]:
+        """Yield what a step says that no output may hold."""
+        if isinstance(given, Mapping):
+            if isinstance(given.get("secret"), str):
+                yield given["secret"], self.value(given, entry)
+            given = list(given.values())
+        for inner in given if isinstance(given, list) else ():
+            yield from self._confidential(inner, entry)
+
     def _tag(self, entry: Entry, step: Step, id: str) -> None:
         kind, tags = KINDS[_kind(step)], step[_kind(step)].get("tags")
         if tags and kind.service == "network":
@@ -449,11 +487,13 @@ class Planter:
         if isinstance(given, str):
             return self.text(given, entry)
         if isinstance(given, Mapping):
-            if set(given) == {"join"}:
+            form = set(given) - ({"secret"} if isinstance(given.get("secret"), str) else set())
+            if form == {"join"}:
                 return "".join(self.value(part, entry) for part in given["join"])
-            if set(given) in ({"base64"}, {"packed"}):
+            if form in ({"base64"}, {"packed"}):
                 text = self.value(given.get("base64", given.get("packed")), entry).encode()
-                return base64.b64encode(gzip.compress(text) if "packed" in given else text).decode()
+                # Without the time of day, so that it is the same whenever it is asked for.
+                return base64.b64encode(gzip.compress(text, mtime=0) if "packed" in given else text).decode()
             if set(given) == {"bytes"}:
                 return b"".join(bytes(part) if isinstance(part, int) else part.encode() for part in given["bytes"])
             return {self.text(str(key), entry): self.value(inner, entry) for key, inner in given.items()}
@@ -568,6 +608,7 @@ def present(only: Sequence[str]) -> None:
             "digest": "" if only or planter.failed else digest(),
             "domains": {f"{lab.prefix()}{name}": id for name, id in planter.domains.items()},
             "entries": planted,
+            "secrets": planter.secrets,
         },
     )
     if planter.failed:

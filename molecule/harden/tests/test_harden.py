@@ -33,6 +33,7 @@ def harden(folder: Path, *arguments: str, account: str = lab.ADMIN, **more: Any)
         "tenant_harden_cloud": lab.ADMIN,
         "tenant_harden_account": account,
         "tenant_harden_folder": str(folder / "records"),
+        "tenant_harden_languages": ["en", "fr"],
         **{f"tenant_harden_{name}": value for name, value in more.items()},
     }
     role = {"name": "Harden", "ansible.builtin.include_role": {"name": "etat.cloud.tenant_harden"}, "vars": said}
@@ -116,6 +117,13 @@ def test_without_leave_only_what_is_safe_is_repaired(folder: Path) -> None:
     assert {("ETAT-NET-002", "guarded"), ("ETAT-IMG-001", "guarded")} <= left
     assert "Guarded, and not allowed" in run.output
     paths = [Path(path) for path in run.result["record"].values()]
+    english, french = (
+        Path(run.result["record"]["undo"].removesuffix("undo.json") + f"report.{language}.txt")
+        for language in ("en", "fr")
+    )
+    assert "Guarded, and not allowed" in english.read_text(encoding="utf-8")
+    assert "Sous réserve, et non autorisé" in french.read_text(encoding="utf-8")
+    paths += [english, french]
     assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in paths} == {0o700}
     keep(folder, "safe", run.result["record"]["undo"])
@@ -147,4 +155,6 @@ def test_the_undo_plans_bring_back_exactly_what_was_there(folder: Path) -> None:
         run = harden(folder, account=account, undo=kept(folder, name))
         assert run.code == 0, run.output
         assert run.result["changed"]
+        undone = Path(kept(folder, name).removesuffix("undo.json") + "undone.fr.txt")
+        assert "Rétabli : " in undone.read_text(encoding="utf-8")
     assert held("museums") == kept(folder, "before")[0]

@@ -99,7 +99,7 @@ from ansible_collections.etat.cloud.plugins.plugin_utils._report.summary import 
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.table import table
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.text import text
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.trend import Trend, compare
-from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import Language, Tongue, languages_of
 
 COLLECTION = Path(__file__).resolve().parents[2]
 DOCUMENT = "audit.json"
@@ -132,15 +132,13 @@ def posture_report(
     """Return the reports of an audit."""
     for said, known, what in (
         (formats, FORMATS, "format"),
-        (languages, tuple(Language), "language"),
         ((severity,), tuple(Severity), "severity"),
     ):
         strange = [word for word in said if word not in known]
         if strange:
             raise AnsibleFilterError(f"{what} '{strange[0]}' is not known; allowed: {', '.join(known)}")
-    if not languages:
-        raise AnsibleFilterError(f"no language is named; allowed: {', '.join(Language)}")
     try:
+        tongues = [Tongue(language) for language in languages_of(languages)]
         audit = read(document)
         trend = _trend(former, audit) if former else None
         report = Report(
@@ -151,13 +149,13 @@ def posture_report(
             frameworks=_frameworks(),
             version=_version(),
         )
-        first = Tongue(Language(languages[0]))
+        first = tongues[0]
         # In ASCII, since it holds names as the cloud gave them, and not all of these can be written in UTF-8.
         files = {DOCUMENT: json.dumps(document, indent=2) + "\n"}
         whole = TABLE if "csv" in formats else DOCUMENT
         if "page" in formats:
-            for language in map(Language, languages):
-                files[f"audit.{language}.html"] = page(report, Tongue(language), whole)
+            for tongue in tongues:
+                files[f"audit.{tongue.language}.html"] = page(report, tongue, whole)
         files |= {name: render(report, first) for known, (name, render) in FILES.items() if known in formats}
         return {
             "files": files,
@@ -166,7 +164,7 @@ def posture_report(
             "verdict": Summary(report, first).verdict,
             "reached": threshold(audit, Severity(severity)),
         }
-    except ReportError as error:
+    except (ReportError, ValueError) as error:
         raise AnsibleFilterError(f"posture_report: {error}") from None
 
 

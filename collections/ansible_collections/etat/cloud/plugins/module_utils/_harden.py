@@ -17,8 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from ._audit.judge import Failure, failures
-from ._audit.model import Control, Mode
-from ._audit.repair import Found, Left, Proposals, Remedy, Why, found_of, propose, remedy_as_data, remedy_of
+from ._audit.model import Control, Mode, Text
+from ._audit.repair import (
+    Found,
+    Left,
+    Proposals,
+    Remedy,
+    Why,
+    found_of,
+    propose,
+    remedy_as_data,
+    remedy_of,
+    text_as_data,
+)
 from ._controls import BY_ID
 from ._converge import who
 from ._engine import render
@@ -33,8 +44,8 @@ from ._sdk.cloud import Cloud
 from ._sdk.leases import Leases
 
 VERSION = 1
-#: How many objects of one control a report names.
-NAMED = 5
+#: What is said of a change that nobody has tried to make yet, where an outcome has its state.
+PLANNED = "planned"
 
 #: Keeps files, by their names, before anything is written to the cloud.
 Keep = Callable[[Mapping[str, Any]], None]
@@ -262,14 +273,20 @@ class Hardening:
         scope = self.order.scope
         return self.clouds[scope.accounts.get(f"{remedy.domain}/{remedy.tenant}", scope.cloud)]
 
-    def _out_of_reach(self, remedy: Remedy) -> str:
-        """Return why the account may not make a change, before the cloud says so half-way; empty when it may."""
+    def _out_of_reach(self, remedy: Remedy) -> Text | None:
+        """Return why the account may not make a change, before the cloud says so half-way; None when it may."""
         account = self._cloud(remedy).account
         if remedy.service == "identity" and account.privilege is Privilege.PROJECT:
-            return f"it takes the role manager on the domain, and the account {account.name} is a member of one project"
+            return Text(
+                f"it takes the role manager on the domain, and the account {account.name} is a member of one project",
+                f"il y faut le rôle manager sur le domaine, et le compte {account.name} est membre d'un seul projet",
+            )
         if account.privilege is Privilege.DOMAIN and remedy.domain != account.domain:
-            return f"the account {account.name} manages the domain {account.domain} only"
-        return ""
+            return Text(
+                f"the account {account.name} manages the domain {account.domain} only",
+                f"le compte {account.name} ne gère que le domaine {account.domain}",
+            )
+        return None
 
     # --- writing
 
@@ -428,7 +445,9 @@ class Hardening:
                 for outcome in self.outcomes
             ],
             "left": [_left_as_data(left) for left in self.left_over],
-            "report": self._report(),
+            "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "undoing": self.order.back is not None,
+            "repairs": self._repairs(),
             "stats": {
                 "calls": dict(sorted(calls.items())),
                 "seconds": {phase: round(seconds, 3) for phase, seconds in self.seconds.items()},
@@ -438,7 +457,7 @@ class Hardening:
 
     def _shown(self, change: Change) -> dict[str, Any]:
         remedy = self.remedies[change.key]
-        return {**as_data(change), "controls": list(remedy.controls), "lasting": remedy.lasting}
+        return {**as_data(change), "controls": list(remedy.controls), "lasting": text_as_data(remedy.lasting)}
 
     def _per_tenant(self) -> list[dict[str, Any]]:
         rows: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
@@ -449,38 +468,24 @@ class Hardening:
             for (domain, project, region), counts in sorted(rows.items())
         ]
 
-    def _report(self) -> list[str]:
-        """Return what was repaired and what was left, and why, in lines for people."""
-        count, why = len(self.plan.changes), Counter(left.why for left in self.left_over)
-        if self.outcomes:
-            done = sum(outcome.state is State.DONE for outcome in self.outcomes)
-            head = f"{done} of {count} objects {'repaired' if self.order.back is None else 'brought back'}"
-        else:
-            head = f"{count} objects to {'repair' if self.order.back is None else 'bring back'}"
-        lines = [f"{head}, {len(self.left_over)} findings left as they are"]
-        states = {outcome.change.key: outcome.state.value for outcome in self.outcomes}
+    def _repairs(self) -> list[dict[str, Any]]:
+        """Return each change as reports tell it: whose object it is, what is done to it, and what became of that."""
+        outcomes = {outcome.change.key: outcome for outcome in self.outcomes}
+        found = []
         for change in self.plan.changes:
-            remedy = self.remedies[change.key]
-            lasting = f"; cannot be undone: {remedy.lasting}" if remedy.lasting else ""
-            lines.append(
-                f"  {_place(remedy.domain, remedy.tenant, remedy.region)}: {_described(change, remedy)}"
-                f" [{states.get(change.key, 'planned')}]{lasting}"
+            remedy, outcome = self.remedies[change.key], outcomes.get(change.key)
+            names = ("domain", "tenant", "region", "type", "id", "name")
+            found.append(
+                {
+                    **{name: getattr(remedy, name) for name in names},
+                    "action": change.action.value,
+                    "controls": list(remedy.controls),
+                    "state": outcome.state.value if outcome else PLANNED,
+                    "reason": outcome.reason if outcome else "",
+                    "lasting": text_as_data(remedy.lasting),
+                }
             )
-        for reason, title in _TITLES.items():
-            if not why[reason]:
-                continue
-            lines.append(f"{title} ({why[reason]}):")
-            listed: defaultdict[tuple[str, str], list[Left]] = defaultdict(list)
-            for left in self.left_over:
-                if left.why is reason:
-                    listed[left.control.id, left.reason].append(left)
-            for (id, said), found in listed.items():
-                lines.append(f"  {id} {BY_ID[id].title.en if id in BY_ID else ''}: {len(found)}; {said}")
-                lines += [
-                    f"    {_place(one.domain, one.tenant, one.region)}: {one.name or one.id}" for one in found[:NAMED]
-                ]
-                lines += [f"    and {len(found) - NAMED} more"] if len(found) > NAMED else []
-        return lines
+        return found
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
@@ -490,23 +495,6 @@ class Hardening:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
-
-
-_TITLES = {
-    Why.GUARDED: "Guarded, and not allowed",
-    Why.BY_HAND: "For people to repair",
-    Why.WAIVED: "Waived",
-    Why.REFUSED: "Not to be done by a program",
-}
-
-
-def _place(domain: str, tenant: str, region: str) -> str:
-    return "/".join(filter(None, (domain, tenant))) + (f" [{region}]" if region else "")
-
-
-def _described(change: Change, remedy: Remedy) -> str:
-    what = f"{change.action.value} {remedy.type.replace('_', ' ')} {remedy.name or remedy.id}"
-    return f"{what} ({', '.join(remedy.controls)})"
 
 
 def _key(remedy: Remedy) -> Key:
@@ -526,11 +514,11 @@ def _undoing(back: Iterable[Remedy]) -> Proposals:
         if remedy.calls:
             made.remedies.append(remedy)
         else:
-            made.left += _refused(remedy, remedy.lasting or "nothing brings it back")
+            made.left += _refused(remedy, remedy.lasting or Text("nothing brings it back", "rien ne le rétablit"))
     return made
 
 
-def _refused(remedy: Remedy, reason: str) -> Iterator[Left]:
+def _refused(remedy: Remedy, reason: Text) -> Iterator[Left]:
     for id in remedy.controls:
         yield Left(
             control=BY_ID[id],
@@ -556,8 +544,8 @@ def _left_as_data(left: Left) -> dict[str, Any]:
         "id": left.id,
         "name": left.name,
         "why": left.why.value,
-        "reason": left.reason,
-        "by_hand": {"en": control.repair.text.en, "fr": control.repair.text.fr},
+        "reason": text_as_data(left.reason),
+        "by_hand": text_as_data(control.repair.text),
     }
 
 

@@ -99,7 +99,7 @@ EXAMPLES = r"""
 
 - name: Show what was left, and why
   ansible.builtin.debug:
-    msg: "{{ hardened.report }}"
+    msg: "{{ (hardened | etat.cloud.hardening_report(cloud='interne')).text.splitlines() }}"
 
 - name: Bring back how it was
   etat.cloud.posture:
@@ -178,16 +178,60 @@ left:
           V(refused) where a program never does it, or the account may not.
       type: str
     reason:
-      description: The same in words.
-      type: str
+      description: The same in words, in English and in French.
+      type: dict
     by_hand:
       description: What people do about it, in English and in French.
       type: dict
-report:
-  description: What was repaired, what was left, and why, in lines for people.
+repairs:
+  description: What P(etat.cloud.hardening_report#filter) tells people of each change, also when some failed.
   returned: when the cloud could be read
   type: list
-  elements: str
+  elements: dict
+  contains:
+    domain:
+      description: Name of the domain.
+      type: str
+    tenant:
+      description: Name of the project; empty for what belongs to a domain.
+      type: str
+    region:
+      description: Name of the region; empty for identity.
+      type: str
+    type:
+      description: What the object is.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    action:
+      description: What is done to it, create, update or delete.
+      type: str
+    controls:
+      description: Ids of the controls that ask for it.
+      type: list
+      elements: str
+    state:
+      description: V(planned), V(done), V(failed) or V(skipped).
+      type: str
+    reason:
+      description: Why it failed or was skipped, as the cloud says it.
+      type: str
+    lasting:
+      description: Why it cannot be undone, in English and in French; nothing where it can.
+      type: dict
+undoing:
+  description: Whether an undo was asked for.
+  returned: when the cloud could be read
+  type: bool
+at:
+  description: When the run ended, in UTC.
+  returned: when the cloud could be read
+  type: str
+  sample: "2026-11-25T05:00:00Z"
 record:
   description: The paths of the files that were written; empty when nothing was changed, and for an undo.
   returned: when the cloud could be read

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from .._rules import ANY
 from .filtering import Rule
-from .model import Call, Fix, Row
+from .model import Call, Fix, Row, Text
 
 #: The patches that Glance takes.
 PATCH = (("Content-Type", "application/openstack-images-v2.1-json-patch"),)
@@ -62,7 +62,9 @@ def deleted_policy(policy: Row, what: str) -> Fix:
     )
 
 
-def deleted(service: str, type: str, row: Row, path: str, before: Row, undo: Call | None, lasting: str = "") -> Fix:
+def deleted(
+    service: str, type: str, row: Row, path: str, before: Row, undo: Call | None, lasting: Text | None = None
+) -> Fix:
     """Return the deletion of what is no data. before: its fields. lasting: why nothing brings it back, without undo."""
     return Fix(
         service=service,

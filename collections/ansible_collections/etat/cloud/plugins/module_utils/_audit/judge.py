@@ -30,6 +30,7 @@ from .model import (
     joined,
     not_evaluable,
 )
+from .secrets import masked
 from .sources import SOURCES
 from .view import IN_USE, View
 from .waiver import concerns, covering, covers, waived
@@ -179,7 +180,9 @@ def _summed(result: Result, control: Control, verdicts: Sequence[tuple[Row, Verd
 
 
 def _finding(control: Control, row: Row, verdict: Verdict) -> Finding:
-    return Finding(control.type, str(row["id"]), str(row.get("name") or ""), dict(verdict.evidence))
+    # People write passwords into descriptions and names, too.
+    evidence = {name: masked(said) if isinstance(said, str) else said for name, said in verdict.evidence.items()}
+    return Finding(control.type, str(row["id"]), masked(str(row.get("name") or "")), evidence)
 
 
 def _reason(outcome: Outcome, verdicts: Sequence[tuple[Row, Verdict]]) -> Text:

@@ -147,7 +147,7 @@ class Fix:
     after: Row
     calls: tuple[Call, ...]
     undo: tuple[Call, ...] = ()
-    lasting: str = ""
+    lasting: Text | None = None
     region: str = ""
     seals: bool = False
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from .judge import Failure
-from .model import Call, Control, Fix, Mode, Row, Waiver
+from .model import Call, Control, Fix, Mode, Row, Text, Waiver
 from .sources import SOURCES
 
 #: The only things that are ever deleted: what lets something through, or says something. Never what holds data, and
@@ -62,7 +62,7 @@ class Left:
     id: str
     name: str
     why: Why
-    reason: str
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Remedy:
     after: Row
     calls: tuple[Call, ...]
     undo: tuple[Call, ...]
-    lasting: str = ""
+    lasting: Text | None = None
     findings: frozenset[Found] = frozenset()
     record: Row = field(default_factory=dict)
 
@@ -138,25 +138,27 @@ def _left(failure: Failure, allowed: Collection[str]) -> Left | None:
     if waiver:
         return _said(failure, Why.WAIVED, _waived(waiver))
     if control.repair.mode is Mode.NONE or control.repair.fix is None:
-        return _said(failure, Why.BY_HAND, "people repair it")
+        return _said(failure, Why.BY_HAND, Text("people repair it", "c'est à des personnes de corriger"))
     if control.repair.mode is Mode.GUARDED and control.id not in allowed:
-        return _said(failure, Why.GUARDED, f"it is repaired when {control.id} is allowed")
+        how = Text(f"it is repaired when {control.id} is allowed", f"corrigé quand {control.id} est autorisé")
+        return _said(failure, Why.GUARDED, how)
     return None
 
 
-def _waived(waiver: Waiver) -> str:
-    return f"waiver {waiver.id} until {waiver.until}"
+def _waived(waiver: Waiver) -> Text:
+    return Text(f"waiver {waiver.id} until {waiver.until}", f"dérogation {waiver.id} jusqu'au {waiver.until}")
 
 
 def _unfixed(failure: Failure, fixes: Sequence[Fix]) -> Left | None:
     """Return why what a control proposes is not done, or None when it is."""
     if not fixes:
-        return _said(failure, Why.BY_HAND, "what it takes is not known to the program")
+        how = Text("what it takes is not known to the program", "le programme ne sait pas ce qu'il y faut")
+        return _said(failure, Why.BY_HAND, how)
     reasons = [reason for fix in fixes if (reason := refusal(failure, fix))]
     return _said(failure, Why.REFUSED, reasons[0]) if reasons else None
 
 
-def _said(failure: Failure, why: Why, reason: str) -> Left:
+def _said(failure: Failure, why: Why, reason: Text) -> Left:
     view, found = failure.view, failure.finding
     return Left(
         control=failure.control,
@@ -174,23 +176,28 @@ def _said(failure: Failure, why: Why, reason: str) -> Left:
 # --- what is never done
 
 
-def refusal(failure: Failure, fix: Fix) -> str:
-    """Return why a fix is never made by a program; an empty text when it may be."""
+def refusal(failure: Failure, fix: Fix) -> Text | None:
+    """Return why a fix is never made by a program, or None when it may be."""
     view = failure.view
     owner = failure.row.get("project_id")
     if not view.domain or (view.tenant and not view.project):
-        return "it belongs to no tenant and no domain of the estate"
+        return Text("it belongs to no tenant and no domain of the estate", "il n'est à aucun espace ni domaine déclaré")
     if view.project and owner and owner != view.project["id"]:
-        return "it belongs to another project"
+        return Text("it belongs to another project", "il appartient à un autre projet")
     for call in (*fix.calls, *fix.undo):
         if call.method == "DELETE" and not may_delete(fix.service, call.path):
-            return f"{fix.type.replace('_', ' ')} is nothing that a program deletes"
+            what = fix.type.replace("_", " ")
+            return Text(f"{what} is nothing that a program deletes", f"un programme ne supprime pas de {what}")
     if fix.type == "security_group_rule" and not fix.after and view.sensitivity in ("public", "internal"):
         rule = fix.undo[0].body["security_group_rule"] if fix.undo else {}
         group = view.one("security_groups", rule.get("security_group_id")) or {}
         if group.get("name") == DEFAULT and rule.get("remote_group_id") == group.get("id"):
-            return "the default group's rules for its own members are kept for public and internal data"
-    return ""
+            return Text(
+                "the default group's rules for its own members are kept for public and internal data",
+                "les règles du groupe par défaut pour ses propres membres restent, pour des données publiques et "
+                "internes",
+            )
+    return None
 
 
 def may_delete(service: str, path: str) -> bool:
@@ -222,10 +229,16 @@ def _remedy(listed: Sequence[tuple[Failure, Fix]], region: str) -> Remedy:
         after={name: value for fix in fixes for name, value in fix.after.items()},
         calls=_joined(call for fix in fixes for call in fix.calls),
         undo=_joined(call for fix in reversed(fixes) for call in fix.undo),
-        lasting="; ".join(dict.fromkeys(fix.lasting for fix in fixes if fix.lasting)),
+        lasting=_together(fix.lasting for fix in fixes if fix.lasting),
         findings=frozenset(found_of(failure) for failure, _fix in listed),
         record=failure.row,
     )
+
+
+def _together(texts: Iterable[Text]) -> Text | None:
+    """Return several statements as one, equal ones once; None where there is none."""
+    listed = list(dict.fromkeys(texts))
+    return Text("; ".join(text.en for text in listed), " ; ".join(text.fr for text in listed)) if listed else None
 
 
 def found_of(failure: Failure) -> Found:
@@ -300,13 +313,19 @@ def call_of(data: Mapping[str, Any]) -> Call:
 
 
 #: The fields of a remedy that are texts in a file.
-_TEXTS = ("service", "region", "domain", "tenant", "project", "type", "id", "name", "lasting")
+_TEXTS = ("service", "region", "domain", "tenant", "project", "type", "id", "name")
+
+
+def text_as_data(text: Text | None) -> dict[str, str] | None:
+    """Return a statement as a file or a result has it."""
+    return {"en": text.en, "fr": text.fr} if text else None
 
 
 def remedy_as_data(remedy: Remedy) -> dict[str, Any]:
     """Return a remedy as a file has it."""
     return {
         **{name: getattr(remedy, name) for name in _TEXTS},
+        "lasting": text_as_data(remedy.lasting),
         "controls": list(remedy.controls),
         "before": dict(remedy.before),
         "after": dict(remedy.after),
@@ -323,6 +342,7 @@ def remedy_of(data: Mapping[str, Any]) -> Remedy:
     texts: dict[str, Any] = {name: str(data[name]) for name in _TEXTS}
     remedy = Remedy(
         **texts,
+        lasting=Text(str(data["lasting"]["en"]), str(data["lasting"]["fr"])) if data["lasting"] else None,
         controls=tuple(data["controls"]),
         before=dict(data["before"]),
         after=dict(data["after"]),

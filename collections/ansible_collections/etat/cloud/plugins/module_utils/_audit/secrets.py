@@ -1,10 +1,10 @@
 # Copyright (c) 2026 the etat.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking for secrets in what people write into user data and metadata. No secret leaves this file.
+"""Looking for secrets in what people write, such as user data, metadata and descriptions. No secret leaves this file.
 
 Of a secret only two things are kept: which rule found it, and the first digits of its SHA-256. They tell whether it is
-the same one as last time, and are too few to tell what it is.
+the same one as last time, and are too few to tell what it is. In a text that is shown, MASK takes its place.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 #: How many digits of the digest are kept: 32 bits, which many texts share.
@@ -26,6 +27,8 @@ DIGITS = 8
 MOST = 4 * 1024 * 1024
 #: Bits for each character above which a text of unknown form looks like chance, and not like words.
 ENTROPY = 2.5
+#: What is shown instead of a secret.
+MASK = "***"
 
 #: Forms that only secrets have. The group, where there is one, is the secret.
 _FORMS = {
@@ -51,6 +54,7 @@ _ASSIGNED = re.compile(
     rf"(?i)(?<![a-z0-9])(?:[a-z0-9]+[_.-])*?(?P<name>{_NAMES})(?:[_-]?(?:id|value|hash))?['\"]?"
     r"\s*(?:[:=]{1,2}|\s=>)\s*(?P<quote>['\"]?)(?P<value>[^\s'\",;}{]{4,256})(?P=quote)"
 )
+_BY_NAME = "assigned_secret"
 #: The name of a key of metadata: one that ends otherwise tells something about a secret, such as where it is.
 _SECRET_NAME = re.compile(
     rf"(?i)(?:^|[_.:-])(?:{_NAMES})(?:$|[_.:-])(?!.*(?:policy|file|path|ur[li]|length|expir\w*|ttl|type|rotation)$)"
@@ -99,6 +103,15 @@ def unpacked(text: str) -> str:
     return text if "\ufffd" in decoded[:64] else decoded
 
 
+@lru_cache(maxsize=65536)
+def masked(text: str) -> str:
+    """Return a text without the secrets in it. Large estates say the same things very often."""
+    # One may be a part of another.
+    for secret in sorted({secret for _rule, secret in _secrets(text)}, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
 def _named(field: str, name: str, value: Any) -> Iterator[Found]:
     """Yield the secrets of one key of metadata, whose name may say that its value is one."""
     if not isinstance(value, str):
@@ -111,17 +124,24 @@ def _named(field: str, name: str, value: Any) -> Iterator[Found]:
 
 def _text(field: str, text: str) -> Iterator[Found]:
     taken: set[str] = set()
+    for rule, secret in _secrets(text):
+        # What a name calls secret may have been found by its form.
+        parts = (secret in one or one in secret for one in taken)
+        if secret not in taken and not (rule == _BY_NAME and any(parts)):
+            taken.add(secret)
+            yield Found(field, rule, digest(secret))
+
+
+def _secrets(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each secret of a text with the rule that finds it, as often as it stands there."""
     for rule, pattern in _COMPILED.items():
         for match in pattern.finditer(text):
             secret = next((group for group in match.groups() if group), match.group())
-            if secret not in taken and not (rule == "url_password" and _PLACEHOLDER.match(secret)):
-                taken.add(secret)
-                yield Found(field, rule, digest(secret))
+            if not (rule == "url_password" and _PLACEHOLDER.match(secret)):
+                yield rule, secret
     for match in _ASSIGNED.finditer(text):
-        value = match["value"]
-        if _secret_value(value) and not any(value in secret or secret in value for secret in taken):
-            taken.add(value)
-            yield Found(field, "assigned_secret", digest(value))
+        if _secret_value(match["value"]):
+            yield _BY_NAME, match["value"]
 
 
 def _secret_value(value: str) -> bool:

@@ -105,7 +105,10 @@ def _judge_transfer(view: View, request: Row) -> Verdict:
 
 
 def _withdraw(_view: View, request: Row) -> tuple[Fix, ...]:
-    lasting = "its key is shown to nobody; the owner offers the zone again"
+    lasting = Text(
+        "its key is shown to nobody; the owner offers the zone again",
+        "sa clé n'est montrée à personne ; le propriétaire propose la zone de nouveau",
+    )
     path, target = f"/zones/tasks/transfer_requests/{request['id']}", request["target_project_id"] or "any"
     return (deleted("dns", "zone_transfer_request", request, path, {"target_project": target}, None, lasting),)
 

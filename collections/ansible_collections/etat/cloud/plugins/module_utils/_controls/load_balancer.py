@@ -279,7 +279,10 @@ def _judge_hsts(view: View, listener: Row) -> Verdict:
 
 def _send_hsts(_view: View, listener: Row) -> tuple[Fix, ...]:
     fix = _changed_listener(listener, hsts_max_age=YEAR, hsts_include_subdomains=True)
-    return (replace(fix, lasting="browsers that saw it keep to HTTPS for a year"),)
+    lasting = Text(
+        "browsers that saw it keep to HTTPS for a year", "les navigateurs qui l'ont vu s'en tiennent un an à HTTPS"
+    )
+    return (replace(fix, lasting=lasting),)
 
 
 def _judge_client(_view: View, listener: Row) -> Verdict:

@@ -297,7 +297,10 @@ def _judge_transfer(view: View, transfer: Row) -> Verdict:
 
 
 def _withdraw(_view: View, transfer: Row) -> tuple[Fix, ...]:
-    lasting = "its key is shown to nobody; the owner offers the volume again"
+    lasting = Text(
+        "its key is shown to nobody; the owner offers the volume again",
+        "sa clé n'est montrée à personne ; le propriétaire propose le volume de nouveau",
+    )
     path, volume = f"/volume-transfers/{transfer['id']}", transfer["volume_id"]
     fix = deleted("block-storage", "volume_transfer", transfer, path, {"volume": volume}, None, lasting)
     return (replace(fix, calls=(replace(fix.calls[0], microversion=TRANSFERS),)),)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...module_utils._audit.model import Outcome, Severity
 from .characters import visible
@@ -41,21 +41,25 @@ def text(report: Report, tongue: Tongue) -> str:
         ),
         *_next(summary),
     ]
-    # Terminals and their users break lines at plain spaces, and search for them.
+    return joined(lines)
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Return the lines of a text. Terminals and their users break them at plain spaces, and search for those."""
     return "\n".join(line.replace("\u202f", " ").replace("\u00a0", " ").rstrip() for line in lines) + "\n"
 
 
 def _heading(summary: Summary) -> Iterator[str]:
     account = summary.account
-    yield from _wrapped(summary.say("title", summary.document.cloud))
+    yield from wrapped(summary.say("title", summary.document.cloud))
     yield summary.moment
     roles = ", ".join(account.roles) or summary.say("none")
-    yield from _wrapped(summary.say("by", account.name, roles, account.scope))
+    yield from wrapped(summary.say("by", account.name, roles, account.scope))
     if others := len(summary.run.accounts) - 1:
         yield summary.count("other_accounts", others)
-    yield from _wrapped(summary.scope)
+    yield from wrapped(summary.scope)
     yield ""
-    yield from _wrapped(summary.verdict)
+    yield from wrapped(summary.verdict)
 
 
 def _trend(summary: Summary) -> Iterator[str]:
@@ -69,7 +73,7 @@ def _trend(summary: Summary) -> Iterator[str]:
         *([summary.count("unknown", len(trend.unknown))] if trend.unknown else []),
         summary.count("same", trend.same),
     ]
-    yield from _wrapped(summary.say("trend.counts", summary.tongue.moment(trend.since), summary.tongue.listing(counts)))
+    yield from wrapped(summary.say("trend.counts", summary.tongue.moment(trend.since), summary.tongue.listing(counts)))
 
 
 def _table(
@@ -112,10 +116,11 @@ def _next(summary: Summary) -> Iterator[str]:
     yield ""
     yield say("next")
     for number, step in enumerate(steps or [say("next.nothing")], 1):
-        yield from _wrapped(step, f"  {number}. ")
+        yield from wrapped(step, f"  {number}. ")
 
 
-def _wrapped(text: str, first: str = "") -> list[str]:
+def wrapped(text: str, first: str = "") -> list[str]:
+    """Return a sentence in lines of the width of a terminal."""
     return textwrap.wrap(
         visible(text).replace("\u202f", " "), WIDTH, initial_indent=first, subsequent_indent=" " * len(first)
     )

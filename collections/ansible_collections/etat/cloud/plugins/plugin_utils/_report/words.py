@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,19 @@ class Language(StrEnum):
 
     FR = "fr"
     EN = "en"
+
+
+def languages_of(said: Sequence[str]) -> list[Language]:
+    """Return languages by their codes, the first of which is that of what has one only.
+
+    Raises ValueError when there is none, or one that is not known.
+    """
+    strange = [word for word in said if word not in tuple(Language)]
+    if strange:
+        raise ValueError(f"language '{strange[0]}' is not known; allowed: {', '.join(Language)}")
+    if not said:
+        raise ValueError(f"no language is named; allowed: {', '.join(Language)}")
+    return [Language(word) for word in said]
 
 
 #: U+202F stands before ; ! ? and inside guillemets, U+00A0 before a colon, as the Imprimerie nationale sets them.

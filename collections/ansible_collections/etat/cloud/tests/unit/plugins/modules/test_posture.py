@@ -112,7 +112,10 @@ def test_what_is_safe_is_repaired_and_what_is_guarded_is_left_and_said(server: C
     assert [(left["control"], left["id"], left["why"]) for left in found["left"]] == [
         ("ETAT-NET-002", "r-1", "guarded")
     ]
-    assert found["report"][0] == "2 of 2 objects repaired, 1 findings left as they are"
+    assert [(one["type"], one["action"], one["state"], one["lasting"]) for one in found["repairs"]] == [
+        ("image", "update", "done", None),
+        ("project", "update", "done", None),
+    ]
     # Nobody could have read it meanwhile.
     for name in ("export", "undo"):
         assert stat.S_IMODE(Path(found["record"][name]).stat().st_mode) == 0o600
@@ -185,8 +188,8 @@ def test_an_object_that_is_waived_is_never_repaired(server: CloudServer, harden:
     }
     found = harden(allow=["ETAT-NET-002"], waivers=[waiver], today="2026-12-31", controls=["ETAT-NET-002"])
     assert not found["changed"]
-    assert [(left["why"], left["reason"]) for left in found["left"]] == [
-        ("waived", "waiver education/bastion until 2026-12-31")
+    assert [(left["why"], left["reason"]["fr"]) for left in found["left"]] == [
+        ("waived", "dérogation education/bastion jusqu'au 2026-12-31")
     ]
     found = harden(allow=["ETAT-NET-002"], waivers=[waiver], today="2027-01-01", controls=["ETAT-NET-002"])
     assert found["changed"]

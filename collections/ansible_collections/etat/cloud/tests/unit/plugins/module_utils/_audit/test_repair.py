@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from ansible_collections.etat.cloud.plugins.module_utils._audit.fixes import changed, patched_image
 from ansible_collections.etat.cloud.plugins.module_utils._audit.judge import Failure
-from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Call, Fix, Mode, Repair
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Call, Fix, Mode, Repair, Text
 from ansible_collections.etat.cloud.plugins.module_utils._audit.repair import Why, may_delete, propose
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils._controls import audit_cases
 
 SELF = {"direction": "ingress", "ethertype": "IPv4", "protocol": None, "remote_group_id": "sg-1"}
+GONE = Text("gone", "perdu")
 FACTS = {
     "security_groups": [
         {
@@ -48,7 +49,7 @@ def image_fix(**after: Any) -> Fix:
 
 
 def deletion(service: str, path: str) -> Fix:
-    return Fix(service, "thing", "t-1", "thing", {"there": True}, {}, (Call("DELETE", path),), lasting="gone")
+    return Fix(service, "thing", "t-1", "thing", {"there": True}, {}, (Call("DELETE", path),), lasting=GONE)
 
 
 @pytest.mark.parametrize(("sensitivity", "deleted"), [("public", False), ("internal", False), ("sensitive", True)])
@@ -95,14 +96,16 @@ def test_what_holds_data_or_stands_for_a_person_is_never_deleted(service: str, p
     (failure,) = failing("ETAT-IMG-001")
     made = propose([asking(failure, deletion(service, path))], ())
     assert made.remedies == []
-    assert [(left.why, left.reason) for left in made.left] == [(Why.REFUSED, "thing is nothing that a program deletes")]
+    assert [(left.why, left.reason.en) for left in made.left] == [
+        (Why.REFUSED, "thing is nothing that a program deletes")
+    ]
 
 
 def test_what_belongs_to_another_project_is_left() -> None:
     (failure,) = failing("ETAT-IMG-001")
     foreign = replace(failure, row={**failure.row, "project_id": "p-satellite"})
     made = propose([asking(foreign, image_fix(protected=True))], ())
-    assert (made.remedies, made.left[0].reason) == ([], "it belongs to another project")
+    assert (made.remedies, made.left[0].reason.en) == ([], "it belongs to another project")
 
 
 def test_what_belongs_to_no_tenant_and_no_domain_is_left() -> None:
@@ -125,7 +128,7 @@ def test_what_has_no_fix_and_what_the_fix_does_not_know_is_for_people() -> None:
     without = replace(failure, control=BY_ID["ETAT-IMG-016"])
     assert propose([without], ()).left[0].why is Why.BY_HAND
     left = propose([asking(failure)], ()).left[0]
-    assert (left.why, left.reason) == (Why.BY_HAND, "what it takes is not known to the program")
+    assert (left.why, left.reason.en) == (Why.BY_HAND, "what it takes is not known to the program")
 
 
 def test_what_several_controls_ask_of_one_object_is_one_change_and_one_call() -> None:

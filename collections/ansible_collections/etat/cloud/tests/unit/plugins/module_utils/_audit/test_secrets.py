@@ -10,7 +10,13 @@ import gzip
 from typing import Any
 
 import pytest
-from ansible_collections.etat.cloud.plugins.module_utils._audit.secrets import DIGITS, digest, scan
+from ansible_collections.etat.cloud.plugins.module_utils._audit.secrets import (
+    DIGITS,
+    MASK,
+    digest,
+    masked,
+    scan,
+)
 
 HASH = "$6$rounds=4096$saltsalt$" + "Ab1/" * 20
 WITH_SECRETS = {
@@ -85,6 +91,32 @@ def test_nothing_of_a_secret_is_kept_but_some_digits_of_its_digest() -> None:
     }
     assert len(found.sha256) == DIGITS == 8
     assert "Azerty" not in repr(found)
+
+
+@pytest.mark.parametrize("text", WITH_SECRETS, ids=lambda text: str(text)[:30])
+def test_a_text_that_is_shown_has_no_secret(text: str) -> None:
+    shown = masked(f"said: {text} and more")
+    assert MASK in shown
+    assert scan("said", shown) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("password: Ete2026!x, of Alice", f"password: {MASK}, of Alice"),
+        ("postgres://app:s3cr3tpw@db.example/app", f"postgres://app:{MASK}@db.example/app"),
+        ("password=Azerty123 token=Azerty1234", f"password={MASK} token={MASK}"),
+        ("account:technical, kept by alice", "account:technical, kept by alice"),
+        ("", ""),
+    ],
+)
+def test_all_but_the_secret_is_shown(text: str, shown: str) -> None:
+    assert masked(text) == shown
+
+
+@pytest.mark.parametrize("text", WITHOUT_SECRETS, ids=lambda text: str(text)[:30])
+def test_a_text_without_secrets_is_shown_as_it_is(text: str) -> None:
+    assert masked(text) == text
 
 
 @pytest.mark.parametrize("value", [None, 3, True, ["x"], "", "H4sIAAAA////", "\x00" * 40])
