@@ -75,6 +75,9 @@ _value:
     verdict:
       description: The audit in one sentence.
       type: str
+    passing:
+      description: What lets a play pass that fails on what is grave.
+      type: str
     reached:
       description: Whether anything fails that is as grave as the severity that was named, or graver.
       type: bool
@@ -150,6 +153,7 @@ def posture_report(
             version=_version(),
         )
         first = tongues[0]
+        summary = Summary(report, first)
         # In ASCII, since it holds names as the cloud gave them, and not all of these can be written in UTF-8.
         files = {DOCUMENT: json.dumps(document, indent=2) + "\n"}
         whole = TABLE if "csv" in formats else DOCUMENT
@@ -161,7 +165,8 @@ def posture_report(
             "files": files,
             "others": sorted(_names() - files.keys()),
             "text": text(report, first),
-            "verdict": Summary(report, first).verdict,
+            "verdict": summary.verdict,
+            "passing": summary.passing,
             "reached": threshold(audit, Severity(severity)),
         }
     except (ReportError, ValueError) as error:

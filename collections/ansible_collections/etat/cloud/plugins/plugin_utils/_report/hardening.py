@@ -90,7 +90,7 @@ def _repairs(told: Hardening, tongue: Tongue) -> Iterator[str]:
     for repair in told.repairs:
         what = f"{_kind(repair)} {visible(repair['name'] or repair['id'])} ({', '.join(repair['controls'])})"
         does, state = tongue.say(f"action.{repair['action']}"), tongue.say(f"state.{repair['state']}")
-        yield f"  {_place(repair)}{tongue.say('colon')}{does} {what} [{state}]"
+        yield f"  {_place(repair, tongue)}{tongue.say('colon')}{does} {what} [{state}]"
         if repair["reason"]:
             yield from wrapped(str(repair["reason"]), "    ")
         if repair["lasting"]:
@@ -115,7 +115,9 @@ def _left(told: Hardening, tongue: Tongue, most: int) -> Iterator[str]:
                 how = tongue.text(Text(**found[0]["by_hand"]))
                 yield from wrapped(f"{tongue.say('repair')}{tongue.say('colon')}{how}", "    ")
             shown = found[: most or None]
-            yield from (f"    {_place(one)}{tongue.say('colon')}{visible(one['name'] or one['id'])}" for one in shown)
+            yield from (
+                f"    {_place(one, tongue)}{tongue.say('colon')}{visible(one['name'] or one['id'])}" for one in shown
+            )
             if len(found) > len(shown):
                 yield f"    {tongue.count('other_objects', len(found) - len(shown))}"
 
@@ -134,6 +136,6 @@ def _kind(repair: Mapping[str, Any]) -> str:
     return str(repair["type"]).replace("_", " ")
 
 
-def _place(of: Mapping[str, Any]) -> str:
-    place = "/".join(filter(None, (of["domain"], of["tenant"])))
+def _place(of: Mapping[str, Any], tongue: Tongue) -> str:
+    place = "/".join(filter(None, (of["domain"], of["tenant"]))) or tongue.say("the_cloud")
     return visible(place + (f" [{of['region']}]" if of["region"] else ""))

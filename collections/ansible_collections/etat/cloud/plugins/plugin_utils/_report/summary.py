@@ -74,6 +74,11 @@ class Summary:
             said += self.say("verdict.blind", self.count("not_evaluable", blind))
         return f"{said}."
 
+    @property
+    def passing(self) -> str:
+        """What lets a play pass that fails on what is grave."""
+        return self.say("passing")
+
     @cached_property
     def scope(self) -> str:
         """How much was audited, in one line."""
