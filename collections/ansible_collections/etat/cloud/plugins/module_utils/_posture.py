@@ -39,7 +39,7 @@ WITHHELD = Text(
 )
 SILENT = Text(
     "an account that does not see the whole cloud is shown its own alone",
-    "un compte qui ne voit pas tout le nuage ne voit que ce qui lui est propre",
+    "un compte qui ne voit pas tout le cloud ne voit que ce qui lui est propre",
 )
 DELEGATED = Text(
     "an account that acts by delegation, such as an application credential, may be shown none",

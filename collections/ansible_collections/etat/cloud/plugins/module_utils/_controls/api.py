@@ -81,7 +81,7 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         id="ETAT-API-001",
         family=FAMILY,
-        title=Text("The cloud is reached by HTTPS only", "Le nuage n'est atteint qu'en HTTPS"),
+        title=Text("The cloud is reached by HTTPS only", "Le cloud n'est atteint qu'en HTTPS"),
         criterion=Text(
             "Every address of a service in the catalogue begins with https, whatever its interface.",
             "Chaque adresse de service du catalogue commence par https, quelle que soit son interface.",
@@ -115,7 +115,7 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         id="ETAT-API-002",
         family=FAMILY,
-        title=Text("The cloud's TLS is probed", "Le TLS du nuage est éprouvé"),
+        title=Text("The cloud's TLS is probed", "Le TLS du cloud est éprouvé"),
         criterion=Text(
             "A person probes every address of the catalogue: TLS 1.2 at least, a whole chain signed by SHA-2, more "
             "than 30 days left.",
@@ -141,7 +141,7 @@ CONTROLS: tuple[Control, ...] = (
         family=FAMILY,
         title=Text(
             "Tenants do not reach the administration of the cloud",
-            "Les espaces n'atteignent pas l'administration du nuage",
+            "Les espaces n'atteignent pas l'administration du cloud",
         ),
         criterion=Text(
             "A person tries from a server of a tenant: no address of the interface admin, of a database or of a "
@@ -168,7 +168,7 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         id="ETAT-API-004",
         family=FAMILY,
-        title=Text("The cloud's services are patched", "Les services du nuage sont corrigés"),
+        title=Text("The cloud's services are patched", "Les services du cloud sont corrigés"),
         criterion=Text(
             "The operator attests which advisories of OpenStack (OSSA, OSSN) are corrected, the last ones on Keystone "
             "(OSSA-2026-015) among them.",
@@ -200,7 +200,7 @@ CONTROLS: tuple[Control, ...] = (
         title=Text("What is done in the project is traced", "Ce qui est fait dans le projet est tracé"),
         criterion=Text(
             "A person sees events of the project from the last day where the cloud's audit events are collected.",
-            "Une personne voit des évènements du projet de moins d'un jour là où les traces du nuage sont collectées.",
+            "Une personne voit des évènements du projet de moins d'un jour là où les traces du cloud sont collectées.",
         ),
         type="project",
         reads=("projects",),

@@ -55,7 +55,7 @@ OWN_TRUST = Text(
 )
 SERVICES = Text(
     "Services of the cloud, such as orchestration, keep trusts for as long as what they run.",
-    "Des services du nuage, tels que l'orchestration, gardent des délégations aussi longtemps que ce qu'ils gèrent.",
+    "Des services du cloud, tels que l'orchestration, gardent des délégations aussi longtemps que ce qu'ils gèrent.",
 )
 
 
@@ -502,7 +502,7 @@ CONTROLS: tuple[Control, ...] = (
             "Each trust for the project ends, is not handed on, and lets nobody act as its trustor but a service of "
             "the cloud.",
             "Chaque délégation (trust) pour le projet a une fin, ne se transmet pas, et ne fait agir sous l'identité "
-            "du délégant qu'un service du nuage.",
+            "du délégant qu'un service du cloud.",
         ),
         type="trust",
         reads=("trusts", "users", "role_assignments"),
@@ -521,7 +521,7 @@ CONTROLS: tuple[Control, ...] = (
         criterion=Text(
             "Both parties of each trust for the project are of one domain, or the trustee is a service of the cloud.",
             "Les deux parties de chaque délégation pour le projet sont d'un même domaine, ou le délégataire est un "
-            "service du nuage.",
+            "service du cloud.",
         ),
         type="trust",
         reads=("trusts", "users", "role_assignments"),

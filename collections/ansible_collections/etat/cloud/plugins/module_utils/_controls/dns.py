@@ -145,9 +145,9 @@ def _judge_addresses(view: View, addresses: Sequence[Address], row: Row) -> Verd
         return failed(type=row["type"], addresses=", ".join(map(str, lost)))
     if others and not _all_seen(view):
         return not_evaluable(
-            Text("not all addresses of the cloud were seen", "certaines adresses du nuage n'ont pas été vues")
+            Text("not all addresses of the cloud were seen", "certaines adresses du cloud n'ont pas été vues")
         )
-    return not_applicable(Text("it leads out of the cloud", "il mène hors du nuage")) if others else PASSED
+    return not_applicable(Text("it leads out of the cloud", "il mène hors du cloud")) if others else PASSED
 
 
 def _judge_alias(view: View, row: Row) -> Verdict:
@@ -354,7 +354,7 @@ CONTROLS: tuple[Control, ...] = (
         caution=Text(
             "A name may lead to the address of another tenant that agrees. What leads out of the cloud is not looked "
             "at.",
-            "Un nom peut mener à l'adresse d'un autre espace qui l'accepte. Ce qui mène hors du nuage n'est pas "
+            "Un nom peut mener à l'adresse d'un autre espace qui l'accepte. Ce qui mène hors du cloud n'est pas "
             "examiné.",
         ),
         objects=_leading,

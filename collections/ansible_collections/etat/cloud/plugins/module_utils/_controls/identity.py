@@ -156,7 +156,7 @@ def lone_factor(user: Row, loaded: frozenset[str]) -> Text | None:
     if not left:
         return Text(
             "no rule has a method that the cloud takes, so that it ignores them all",
-            "aucune règle n'a de méthode acceptée par le nuage, qui les ignore donc toutes",
+            "aucune règle n'a de méthode acceptée par le cloud, qui les ignore donc toutes",
         )
     alone = ", ".join(sorted({method for rule in left if len(rule) == 1 for method in rule} - ELSEWHERE))
     return Text(f"enough alone: {alone}", f"suffit à lui seul : {alone}") if alone else None
@@ -596,7 +596,7 @@ CONTROLS: tuple[Control, ...] = (
             "The rules of each local person are there and not switched off, and each of them still has two factors "
             "without the methods that the cloud does not take.",
             "Les règles de chaque personne locale existent, ne sont pas désactivées, et chacune garde deux facteurs "
-            "une fois ôtées les méthodes que le nuage ne prend pas.",
+            "une fois ôtées les méthodes que le cloud ne prend pas.",
         ),
         type="user",
         reads=("users", "federated_users", "authentication_methods"),
@@ -623,7 +623,7 @@ CONTROLS: tuple[Control, ...] = (
         caution=Text(
             "To learn the methods, the audit asks for a token by one that does not exist: the cloud logs one refusal. "
             "Kerberos and client certificates count as one factor. " + NAMED.en,
-            "Pour connaître les méthodes, l'audit demande un jeton par une méthode qui n'existe pas : le nuage "
+            "Pour connaître les méthodes, l'audit demande un jeton par une méthode qui n'existe pas : le cloud "
             "journalise un refus. Kerberos et les certificats clients comptent pour un facteur. " + NAMED.fr,
         ),
         objects=_users,
@@ -869,7 +869,7 @@ CONTROLS: tuple[Control, ...] = (
         repair=Repair(Mode.GUARDED, REVOKE),
         caution=Text(
             "By the default policies, admin anywhere is admin of the whole cloud. " + ALLOWED.en,
-            "Par défaut, admin quelque part vaut admin de tout le nuage. " + ALLOWED.fr,
+            "Par défaut, admin quelque part vaut admin de tout le cloud. " + ALLOWED.fr,
         ),
         objects=_assignments_and_implied_admins,
         judge=_judge_admin,
@@ -976,7 +976,7 @@ CONTROLS: tuple[Control, ...] = (
         ),
         caution=Text(
             "An auditor and the services of the cloud come from outside. " + ALLOWED.en,
-            "Un auditeur et les services du nuage viennent d'ailleurs. " + ALLOWED.fr,
+            "Un auditeur et les services du cloud viennent d'ailleurs. " + ALLOWED.fr,
         ),
         objects=_assignments,
         judge=_judge_own_domain,
@@ -1002,7 +1002,7 @@ CONTROLS: tuple[Control, ...] = (
         id="ETAT-IAM-019",
         family=FAMILY,
         title=Text(
-            "Services of the cloud are not its administrators", "Les services du nuage n'en sont pas administrateurs"
+            "Services of the cloud are not its administrators", "Les services du cloud n'en sont pas administrateurs"
         ),
         criterion=Text(
             "No user with the role service or admin in the project service holds admin anywhere.",
@@ -1162,7 +1162,7 @@ CONTROLS: tuple[Control, ...] = (
         title=Text("Passwords have to be long", "Les mots de passe doivent être longs"),
         criterion=Text(
             f"The cloud refuses a password of fewer than {PASSWORD_LENGTH} characters, and takes a long one.",
-            f"Le nuage refuse un mot de passe de moins de {PASSWORD_LENGTH} caractères et en accepte un long.",
+            f"Le cloud refuse un mot de passe de moins de {PASSWORD_LENGTH} caractères et en accepte un long.",
         ),
         type="password_policy",
         reads=("password_policies",),

@@ -403,7 +403,7 @@ def _judge_key(view: View, image: Row) -> Verdict:
     if id == FIXED_KEY:
         return not_evaluable(
             Text(
-                "the cloud encrypts with one key of its own", "le nuage chiffre avec une clé unique qui lui est propre"
+                "the cloud encrypts with one key of its own", "le cloud chiffre avec une clé unique qui lui est propre"
             )
         )
     refusal = view.facts.refusal("secrets", view.region, view.owners)

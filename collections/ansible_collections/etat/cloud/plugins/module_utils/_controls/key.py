@@ -376,7 +376,7 @@ CONTROLS: tuple[Control, ...] = (
             "The access list of a secret or container names only users who hold a role in the project, and accounts of "
             "the cloud's services. Secrets of sensitive data are closed to the rest of the project.",
             "La liste d'accès d'un secret ou conteneur ne nomme que des utilisateurs ayant un rôle dans le projet, et "
-            "des comptes de service du nuage. Les secrets de données sensibles sont fermés au reste du projet.",
+            "des comptes de service du cloud. Les secrets de données sensibles sont fermés au reste du projet.",
         ),
         type="secret",
         reads=("secrets", "secret_acls", "containers", "container_acls", "effective_role_assignments", *_DISKS),

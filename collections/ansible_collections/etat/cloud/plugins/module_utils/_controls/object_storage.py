@@ -422,10 +422,10 @@ CONTROLS: tuple[Control, ...] = (
     ),
     _control(
         "ETAT-OBJ-008",
-        Text("Objects stay in the cloud", "Les objets restent dans le nuage"),
+        Text("Objects stay in the cloud", "Les objets restent dans le cloud"),
         Text(
             "A container is not copied elsewhere, or to the address of an object store of the same cloud.",
-            "Un conteneur n'est pas recopié ailleurs, sinon vers l'adresse d'un stockage d'objets du même nuage.",
+            "Un conteneur n'est pas recopié ailleurs, sinon vers l'adresse d'un stockage d'objets du même cloud.",
         ),
         ("medium", "high", "critical"),
         {"pssie": "INT-REX-HB", "iso27001": "5.14 5.23", "secnumcloud": "19.2"},
@@ -437,7 +437,7 @@ CONTROLS: tuple[Control, ...] = (
         reads=(HEADERS, "catalogue"),
         caution=Text(
             "A target of the form //realm/cluster may be in the same cloud; only its operator knows.",
-            "Une cible de la forme //realm/cluster peut être dans le même nuage ; seul son opérateur le sait.",
+            "Une cible de la forme //realm/cluster peut être dans le même cloud ; seul son opérateur le sait.",
         ),
     ),
     _control(

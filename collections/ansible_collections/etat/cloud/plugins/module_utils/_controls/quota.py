@@ -115,7 +115,7 @@ def _declared(view: View) -> Mapping[str, Mapping[str, int]]:
 def _declared_services(view: View) -> Iterable[Row]:
     declared = _declared(view)
     found = {row["id"]: row for row in _services(view, SERVICES)}
-    absent = {"limits": None, "why": Text("the cloud does not have the service", "le nuage n'a pas ce service")}
+    absent = {"limits": None, "why": Text("the cloud does not have the service", "le cloud n'a pas ce service")}
     return [found.get(name, {**absent, "id": name, "name": name}) for name in declared]
 
 

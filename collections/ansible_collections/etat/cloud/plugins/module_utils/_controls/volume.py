@@ -251,7 +251,7 @@ def _judge_backup_key(view: View, backup: Row) -> Verdict:
     # Cinder does not show the one key of a cloud without a key manager.
     if not volume.get("encryption_key_id"):
         return not_evaluable(
-            Text("the cloud does not show the key of the volume", "le nuage ne montre pas la clé du volume")
+            Text("the cloud does not show the key of the volume", "le cloud ne montre pas la clé du volume")
         )
     return failed(volume=volume["id"], volume_name=volume.get("name") or "")
 

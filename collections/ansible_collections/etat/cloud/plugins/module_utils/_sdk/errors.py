@@ -38,7 +38,7 @@ def problem(error: Exception, cloud: str, what: str) -> Problem:
     elif isinstance(error, ka.Unauthorized):
         why, french, what_next = (
             "the cloud refuses the user or the password (401)",
-            "le nuage refuse l'utilisateur ou le mot de passe (401)",
+            "le cloud refuse l'utilisateur ou le mot de passe (401)",
             f"Check the entry {cloud} of clouds.yaml.",
         )
     elif isinstance(error, ka.Forbidden):
@@ -56,7 +56,7 @@ def problem(error: Exception, cloud: str, what: str) -> Problem:
     elif isinstance(error, ka.HttpError):
         why, french, what_next = (
             f"the cloud refuses it ({error.http_status}: {_first_line(error)}){_request(error)}",
-            f"le nuage refuse la demande ({error.http_status})",
+            f"le cloud refuse la demande ({error.http_status})",
             "Correct what it names and run again.",
         )
     elif isinstance(error, (ValueError, KeyError)):

@@ -56,7 +56,7 @@ def facts_of(case: Mapping[str, Any]) -> Facts:
             facts.add(name, region, list(_rows(facts, name, region, found)), case.get("known_of", {}).get(name, ""))
             if name in case.get("absent", ()):
                 facts.refuse(
-                    name, region, Refusal(Text("the cloud does not have it", "le nuage ne l'a pas"), absent=True)
+                    name, region, Refusal(Text("the cloud does not have it", "le cloud ne l'a pas"), absent=True)
                 )
             if name in case.get("refused", {}):
                 facts.refuse(name, region, Refusal(Text(case["refused"][name], f"refus : {name}")))

@@ -421,11 +421,11 @@ BROKEN = """
 - status: 404
   body: {NeutronError: {message: no such page}}
   said: "the cloud refuses it (404: no such page) [request req-1]. Correct what it names and run again."
-  french: le nuage refuse la demande (404)
+  french: le cloud refuse la demande (404)
 - status: 401
   body: {error: {message: expired}}
   said: the cloud refuses the user or the password (401). Check the entry interne of clouds.yaml.
-  french: le nuage refuse l'utilisateur ou le mot de passe (401)
+  french: le cloud refuse l'utilisateur ou le mot de passe (401)
 - status: 200
   body: <html>Welcome</html>
   said: >-
