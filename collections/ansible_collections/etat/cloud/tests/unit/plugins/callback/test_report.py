@@ -166,6 +166,12 @@ def test_on_a_terminal_long_changes_hang_below_their_sign():
 # --- the summary
 
 
+def test_what_belongs_to_no_ministry_is_the_clouds():
+    found = result(create=1)
+    found["stats"]["tenants"].append({"domain": "", "region": "paris", "project": "", "create": 2})
+    assert "   the cloud  paris          ·       2       ·       ·         ·" in texts(summary([converged(found)], 79))
+
+
 def test_the_summary_shows_what_the_first_run_made_and_that_the_second_changed_nothing():
     runs = [
         converged(result(create=5, keep=3), play="Build"),

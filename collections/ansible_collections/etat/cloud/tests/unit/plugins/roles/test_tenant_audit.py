@@ -10,16 +10,15 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils.cloud_server import CloudServer
+from ansible_collections.etat.cloud.tests.unit.plugins.roles.playing import play
 
 PLUGINS = Path(__file__).parents[1]
-COLLECTIONS = Path(__file__).parents[7]
 GIVEN = yaml.safe_load((PLUGINS / "module_utils/_kinds/given.yml").read_text(encoding="utf-8"))
 
 
@@ -34,26 +33,12 @@ class Audits:
     def run(self, *options: str, **given: Any) -> subprocess.CompletedProcess[str]:
         """Run the role once."""
         said = {
-            "tenant_audit_estate": str(self._here / "estate"),
-            "tenant_audit_cloud": "interne",
-            "tenant_audit_folder": str(self._here / "audits"),
+            "estate": str(self._here / "estate"),
+            "cloud": "interne",
+            "folder": str(self._here / "audits"),
             **given,
         }
-        role = {"role": "etat.cloud.tenant_audit", "vars": said}
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": [role]}
-        (self._here / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-        (self._here / "ansible.cfg").touch()
-        environment = {
-            **os.environ,
-            "ANSIBLE_CONFIG": str(self._here / "ansible.cfg"),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "LC_ALL": "C.UTF-8",
-        }
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), str(self._here / "play.yml"), *options]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        return play(self._here, "tenant_audit", said, options)
 
     def names(self) -> set[str]:
         """Return the names of the files."""
@@ -75,7 +60,7 @@ def audits(tmp_path: Path, cloud: CloudServer) -> Audits:
 def test_an_audit_is_written_kept_and_compared(audits: Audits, cloud: CloudServer) -> None:
     before = os.umask(0o022)
     try:
-        first = audits.run(tenant_audit_fail_severity="none", tenant_audit_formats=["page", "csv", "oscal", "sarif"])
+        first = audits.run(fail_severity="none", formats=["page", "csv", "oscal", "sarif"])
         assert (first.returncode, first.stderr) == (0, "")
         assert audits.names() == {"audit.json", "audit.fr.html", "audit.csv", "audit.oscal.json", "audit.sarif"}
         assert "changed=0" in first.stdout
@@ -84,7 +69,7 @@ def test_an_audit_is_written_kept_and_compared(audits: Audits, cloud: CloudServe
         assert {stat.S_IMODE(path.stat().st_mode) for path in audits.folder.iterdir()} == {0o600}
         document = audits.kept()
 
-        second = audits.run(tenant_audit_fail_severity="none", tenant_audit_formats=["text"])
+        second = audits.run(fail_severity="none", formats=["text"])
     finally:
         os.umask(before)
     assert (second.returncode, second.stderr) == (0, "")
@@ -95,7 +80,7 @@ def test_an_audit_is_written_kept_and_compared(audits: Audits, cloud: CloudServe
 
 
 def test_what_is_grave_fails_the_play_after_the_reports_are_written_even_in_check_mode(audits: Audits) -> None:
-    done = audits.run("--check", "--diff", tenant_audit_fail_severity="info", tenant_audit_languages=["en"])
+    done = audits.run("--check", "--diff", fail_severity="info", languages=["en"])
     assert done.returncode == 2
     assert f"interne ({audits.folder}): " in " ".join(done.stdout.split())
     assert "To let the play pass" in done.stdout
@@ -106,9 +91,9 @@ def test_what_is_grave_fails_the_play_after_the_reports_are_written_even_in_chec
 
 def test_an_audit_of_some_tenants_by_another_account_stands_apart(audits: Audits) -> None:
     done = audits.run(
-        tenant_audit_account="interne-reader",
-        tenant_audit_fail_severity="none",
-        tenant_audit_tenants=["education/moodle"],
+        account="interne-reader",
+        fail_severity="none",
+        tenants=["education/moodle"],
     )
     assert (done.returncode, done.stderr) == (0, "")
     # The next whole audit is not to be compared with it.
@@ -120,7 +105,7 @@ def test_an_audit_of_some_tenants_by_another_account_stands_apart(audits: Audits
 
 
 def test_a_former_audit_that_is_named_must_be_there(audits: Audits, tmp_path: Path) -> None:
-    done = audits.run(tenant_audit_former=str(tmp_path / "no.json"))
+    done = audits.run(former=str(tmp_path / "no.json"))
     assert done.returncode == 2
     assert "no.json" in done.stdout
     assert not audits.folder.exists()

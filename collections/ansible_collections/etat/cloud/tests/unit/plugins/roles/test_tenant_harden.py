@@ -5,21 +5,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import stat
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.etat.cloud.tests.unit.plugins.module_utils.cloud_server import CloudServer
+from ansible_collections.etat.cloud.tests.unit.plugins.roles.playing import play
 
 PLUGINS = Path(__file__).parents[1]
-COLLECTIONS = Path(__file__).parents[7]
 GIVEN = yaml.safe_load((PLUGINS / "module_utils/_kinds/given.yml").read_text(encoding="utf-8"))
 IMAGE = "image toulouse /images"
 UNPROTECTED = {"id": "i-1", "name": "base", "owner": "p-moodle", "visibility": "private", "protected": False}
@@ -36,27 +34,13 @@ class Hardenings:
     def run(self, *options: str, **given: Any) -> subprocess.CompletedProcess[str]:
         """Run the role once."""
         said = {
-            "tenant_harden_estate": str(self._here / "estate"),
-            "tenant_harden_cloud": "interne",
-            "tenant_harden_folder": str(self._here / "records"),
-            "tenant_harden_controls": ["ETAT-IMG-005"],
+            "estate": str(self._here / "estate"),
+            "cloud": "interne",
+            "folder": str(self._here / "records"),
+            "controls": ["ETAT-IMG-005"],
             **given,
         }
-        role = {"role": "etat.cloud.tenant_harden", "vars": said}
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": [role]}
-        (self._here / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-        (self._here / "ansible.cfg").touch()
-        environment = {
-            **os.environ,
-            "ANSIBLE_CONFIG": str(self._here / "ansible.cfg"),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "LC_ALL": "C.UTF-8",
-        }
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), str(self._here / "play.yml"), *options]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        return play(self._here, "tenant_harden", said, options)
 
     def left(self, ending: str) -> Path:
         """Return the one file of this ending."""
@@ -79,14 +63,14 @@ def test_a_hardening_and_its_undo_are_reported_in_the_languages_that_are_named(
         planned = hardenings.run("--check")
         assert (planned.returncode, hardenings.folder.exists()) == (0, False), planned.stdout
         assert "À corriger : 1 objet" in planned.stdout
-        done = hardenings.run(tenant_harden_languages=["en", "fr"])
+        done = hardenings.run(languages=["en", "fr"])
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
         assert "Repaired: 1 of 1 object" in done.stdout
         assert "Corrigé : 1 sur 1 objet" in hardenings.left("report.fr.txt").read_text(encoding="utf-8")
         assert "Repaired: 1 of 1 object" in hardenings.left("report.en.txt").read_text(encoding="utf-8")
         again = hardenings.run()
         assert "changed=0" in again.stdout
-        back = hardenings.run(tenant_harden_undo=str(hardenings.left("undo.json")))
+        back = hardenings.run(undo=str(hardenings.left("undo.json")))
     finally:
         os.umask(before)
     assert (back.returncode, back.stderr) == (0, ""), back.stdout
