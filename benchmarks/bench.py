@@ -161,9 +161,11 @@ class Bench:
     def _product(self, work: str, number: int) -> list[str]:
         count = 1 if work == ONE else self.tenants
         names = [f"product{number}-{index}" for index in range(1, count + 1)]
-        variables = Path(tempfile.gettempdir()) / f"etat-cloud-bench-{os.getpid()}.json"
-        variables.write_text(json.dumps({"tenants": [tenant(name) for name in names], "workers": WORKERS}))
-        return ["ansible-playbook", "-i", "localhost,", str(HERE / "product.yml"), "-e", f"@{variables}"]
+        declaration = Path(tempfile.gettempdir()) / f"etat-cloud-bench-{os.getpid()}.json"
+        declaration.write_text(json.dumps({"tenants": [tenant(name) for name in names]}), encoding="utf-8")
+        variables = [f"declaration={declaration}", f"workers={WORKERS}"]
+        command = ["ansible-playbook", "-i", "localhost,", str(HERE / "product.yml")]
+        return command + [word for variable in variables for word in ("-e", variable)]
 
     def _peer(self, work: str) -> list[str]:
         venv = CACHE / "bench-peer"
