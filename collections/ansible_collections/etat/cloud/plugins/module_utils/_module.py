@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._converge import Declaration, Run, Undeclared
 from ._engine.model import EngineError, Outcome, Problem, State
-from ._harden import Hardening, order_of
+from ._engine.plan import Plan
 from ._kinds import KINDS
 from ._progress import Progress
 from ._sdk import SDK_ERROR
@@ -32,6 +32,34 @@ GARBAGE = (5000, 20, 100)
 DECLARED = ("identity", "regions", "domains", "tenants")
 #: Those that are not sent back.
 LARGE = (*DECLARED, "waivers")
+
+
+class Work(Protocol):
+    """What a module plans and then does, as far as its exit has to know."""
+
+    @property
+    def plan(self) -> Plan:
+        """Return what is to be done."""
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """Return what became of it."""
+
+    def prepare(self) -> None:
+        """Read, plan and judge the plan; write nothing."""
+
+    def unverified(self) -> list[str]:
+        """Return what is not as it should be after all, in sentences."""
+
+    def result(self) -> dict[str, Any]:
+        """Return all of it as the module's result."""
+
+
+class Repair(Work, Protocol):
+    """Work of which the files that it needs to be undone are kept before its first change."""
+
+    def converge(self, keep: Callable[[Mapping[str, Any]], None]) -> None:
+        """Make the changes, after keep has the files by their names."""
 
 
 class CloudModule:
@@ -47,10 +75,10 @@ class CloudModule:
             missing: str = missing_required_lib("openstacksdk")  # type: ignore[no-untyped-call]
             self._ansible.fail_json(msg=missing, exception=SDK_ERROR)
         self.params: Mapping[str, Any] = self._ansible.params
-        self._run: Run | Hardening | None = None
+        self._run: Work | None = None
         self._problems: list[str] = []
-        #: Where the files are that a hardening wrote.
-        self._kept: dict[str, str] = {}
+        #: Where the files are that a repair wrote.
+        self._kept: dict[str, str] | None = None
         #: What a module that only reads has found.
         self._found: dict[str, Any] | None = None
 
@@ -70,9 +98,9 @@ class CloudModule:
         with self._telling(run):
             run.converge()
 
-    def harden(self) -> None:
-        """Repair what the controls find, or undo that; in check mode, say what that would take."""
-        self._run = run = Hardening(order_of(self.params), Progress())
+    def repair(self, run: Repair) -> None:
+        """Do a repair; in check mode, say what that would take."""
+        self._run, self._kept = run, {}
         run.prepare()
         if self._ansible.check_mode:
             return
@@ -80,7 +108,7 @@ class CloudModule:
             run.converge(lambda files: self._keep_privately(files, run.plan.digest))
 
     @contextmanager
-    def _telling(self, run: Run | Hardening) -> Iterator[None]:
+    def _telling(self, run: Work) -> Iterator[None]:
         """Tell what went wrong, also when the run ends early."""
         try:
             yield
@@ -180,7 +208,7 @@ class CloudModule:
         self._end(self._ansible.exit_json, **result)
 
     def _files(self) -> dict[str, Any]:
-        return {"record": self._kept} if isinstance(self._run, Hardening) else {}
+        return {} if self._kept is None else {"record": self._kept}
 
     def _end(self, end: Callable[..., NoReturn], **result: Any) -> NoReturn:
         # Ansible puts into a result what the module was given. Thousands of tenants would travel back through three

@@ -249,8 +249,10 @@ stats:
   type: dict
 """
 
+from ansible_collections.etat.cloud.plugins.module_utils._harden import Hardening, order_of
 from ansible_collections.etat.cloud.plugins.module_utils._module import CloudModule
 from ansible_collections.etat.cloud.plugins.module_utils._posture_options import POSTURE_OPTIONS
+from ansible_collections.etat.cloud.plugins.module_utils._progress import Progress
 
 
 def main() -> None:
@@ -264,7 +266,7 @@ def main() -> None:
         "lease": {"type": "int", "default": 600},
     }
     with CloudModule(spec) as module:
-        module.harden()
+        module.repair(Hardening(order_of(module.params), Progress()))
 
 
 if __name__ == "__main__":

@@ -109,14 +109,15 @@ def test_a_large_declaration_does_not_come_back_with_the_result(estate_of: Decla
     assert len(json.dumps(result)) < len(json.dumps(parameters)) / 2
 
 
-def test_the_module_imports_no_client_of_a_service(tmp_path: Path) -> None:
+def test_the_module_imports_no_client_of_a_service_and_no_control(tmp_path: Path) -> None:
     program = f"""
 import sys
 sys.path.insert(0, {str(Path(tenant.__file__).parents[5])!r})
 import ansible_collections.etat.cloud.plugins.modules.tenant
 print(sorted(name for name in sys.modules if name.startswith("openstack.") and "proxy" in name))
+print([name for name in sys.modules if "._audit" in name or "._controls" in name])
 import openstack
 print(openstack.connect.__name__, openstack.config.OpenStackConfig.__name__)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["['openstack.proxy']", "connect OpenStackConfig"]
+    assert done.stdout.splitlines() == ["['openstack.proxy']", "[]", "connect OpenStackConfig"]

@@ -51,6 +51,13 @@ def run(folder: Path, options: dict[str, Any], task: dict[str, Any], *arguments:
     return json.loads((folder / "result.json").read_text(encoding="utf-8")), done.stdout
 
 
+def test_every_module_that_reads_a_cloud_has_the_quick_way() -> None:
+    sources = (COLLECTION / "plugins/modules").glob("*.py")
+    modules = {path.name for path in sources if "CloudModule(" in path.read_text(encoding="utf-8")}
+
+    assert {path.name for path in (COLLECTION / "plugins/action").glob("*.py")} == modules
+
+
 @pytest.mark.parametrize(
     ("task", "environment", "packed"),
     [
