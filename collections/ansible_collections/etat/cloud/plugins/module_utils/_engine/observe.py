@@ -96,8 +96,9 @@ def observe(kinds: Sequence[Kind], scope: Scope, read: Reader) -> Observation:
             }
             seen.lacking |= lacking
             gets[:] = [get for get in gets if (get.service, get.region) not in lacking]
-        # Kinds that show in the same listing, such as a security group and its rules, share one call.
-        answers = dict(read(dict.fromkeys(get for gets in asked.values() for get in gets)))
+        # Kinds that show in the same listing, such as a security group and its rules, share one call. A call that shows
+        # all of a kind lasts long: begun last, it would be waited for when the rest is read.
+        answers = dict(read(dict.fromkeys(get for gets in sorted(asked.values(), key=len) for get in gets)))
         last = {get: kind for kind, gets in asked.items() for get in gets}
         for kind, gets in asked.items():
             for get in gets:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -122,7 +122,7 @@ class Cloud:
         self.account = _account(name, access, _methods(session.auth))
         self._catalogue = access.service_catalog
         self._sessions: dict[str, CountingSession] = {self.account.project_id: self.session}
-        self._adapters: dict[tuple[str, str, str], Adapter] = {}
+        self._adapters: dict[tuple[str, str, str], Future[Adapter]] = {}
         self._silent: dict[tuple[str, str], Exception] = {}
         self._lock = Lock()
 
@@ -221,25 +221,36 @@ class Cloud:
     def adapter(self, service: str, region: str, project: str = "") -> Adapter:
         """Return a client for a service in a region, with the token of a project or with the account's own."""
         place = (service, region, project)
-        known = self._adapters.get(place)
-        if known is None:
-            with self._lock:
-                session = self._session(project)
-            known = Adapter(
-                session=session,
-                service_type=service,
-                region_name=region or None,
-                interface=self._config.get_interface(service),
-                version=VERSIONS[service] or None,
-                endpoint_override=self._config.get_endpoint(service),
-                default_microversion=MICROVERSIONS.get(service),
-            )
-            # The catalogue is searched once, and not for each call.
-            endpoint = None if known.endpoint_override else known.get_endpoint()
-            if endpoint:
-                known.endpoint_override = endpoint.replace("%", "%%")
-            self._adapters[place] = known
-        return known
+        with self._lock:
+            first = place not in self._adapters
+            known = self._adapters.setdefault(place, Future())
+        if first:
+            # Many threads ask at once; one of them asks the service for its versions, and all learn what it says.
+            try:
+                known.set_result(self._adapter(service, region, project))
+            except BaseException as error:
+                del self._adapters[place]
+                known.set_exception(error)
+                raise
+        return known.result()
+
+    def _adapter(self, service: str, region: str, project: str) -> Adapter:
+        with self._lock:
+            session = self._session(project)
+        made = Adapter(
+            session=session,
+            service_type=service,
+            region_name=region or None,
+            interface=self._config.get_interface(service),
+            version=VERSIONS[service] or None,
+            endpoint_override=self._config.get_endpoint(service),
+            default_microversion=MICROVERSIONS.get(service),
+        )
+        # The catalogue is searched once, and not for each call.
+        endpoint = None if made.endpoint_override else made.get_endpoint()
+        if endpoint:
+            made.endpoint_override = endpoint.replace("%", "%%")
+        return made
 
     def outside(self, what: str, project: str) -> Problem | None:
         """Return why something cannot be done with the token of a project, or None when there is such a token."""

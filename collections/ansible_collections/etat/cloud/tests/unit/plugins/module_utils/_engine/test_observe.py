@@ -50,7 +50,8 @@ class Reader:
         asked = list(gets)
         self.batches.append(asked)
         return {
-            get: BLIND if get.region and get.region == self.problem_in else list(RECORDS[get.path]) for get in asked
+            get: BLIND if get.region and get.region == self.problem_in else list(RECORDS.get(get.path, ()))
+            for get in asked
         }
 
     def offers(self, service: str, region: str) -> bool:
@@ -78,6 +79,20 @@ def test_kinds_that_show_in_the_same_listing_share_one_call() -> None:
     reader = Reader()
     observe(kinds("domain", "project", "security_group", "security_group_rule"), scope(), reader)
     assert [get.region for get in reader.batches[2]] == ["paris", "toulouse"]
+
+
+def test_what_takes_few_calls_begins_before_what_is_asked_for_each_project() -> None:
+    names = scope().names
+    projects = frozenset(("education", f"tenant-{number}") for number in range(3))
+    for place in projects:
+        names.add(Observed(Key("project", "", place), f"p-{place[1]}"))
+    many = replace(scope(filtered=False), regions=("toulouse",), tenants=projects, names=names)
+    reader = Reader()
+    observe(kinds("compute_quota", "network"), many, reader)
+    assert [get.path for get in reader.batches[-1]] == [
+        "/networks",
+        *(f"/os-quota-sets/p-tenant-{number}" for number in range(3)),
+    ]
 
 
 def test_whole_lists_are_asked_for_when_there_are_many_tenants() -> None:

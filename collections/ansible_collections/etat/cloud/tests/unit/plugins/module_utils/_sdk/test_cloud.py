@@ -340,6 +340,14 @@ def test_tokens_of_projects_share_connections_and_what_is_known_of_versions(serv
     assert len(connections) == 1
 
 
+def test_many_threads_ask_a_service_for_its_versions_once(server: CloudServer) -> None:
+    gets = [
+        Get("network", "toulouse", path, path.strip("/")) for path in ("/networks", "/subnets", "/routers", "/ports")
+    ]
+    Cloud("interne").read(gets, workers=len(gets))
+    assert len(server.reads("network toulouse /")) == 1
+
+
 def test_calls_are_counted_per_service_over_all_tokens(server: CloudServer) -> None:
     cloud = Cloud("interne-education")
     cloud.read([NETWORKS, Get("compute", "toulouse", "/limits", "limits", project="p-moodle")], workers=2)
