@@ -71,7 +71,7 @@ lint: $(setup) ## check style, types, documentation and the changelog
 	@tools/stages.py lint
 
 unit: $(setup) ## run the unit tests, which have to cover all of the engine and nine tenths of the rest
-	@pytest --cov --cov-report=
+	@pytest --numprocesses logical --cov --cov-report=
 	@coverage report --include='*/_engine/*' --fail-under=100
 	@coverage report --omit='*/_engine/*' --fail-under=90
 

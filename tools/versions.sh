@@ -23,10 +23,11 @@ uv venv --quiet --clear --python "$("$python" -c 'import sys; print(sys.executab
 uv pip install --quiet --python "$venv/bin/python" --resolution "$resolution" --requirement "$requirements" "$core"
 uv pip freeze --quiet --python "$venv/bin/python" >"$venv/held.txt"
 uv pip install --quiet --python "$venv/bin/python" --constraint "$venv/held.txt" \
-    pytest pytest-cov pytest-testinfra hypothesis requests-mock compliance-trestle fluidattacks-core-sarif 'molecule==26.*'
+    pytest pytest-xdist pytest-cov pytest-testinfra hypothesis requests-mock compliance-trestle fluidattacks-core-sarif \
+    'molecule==26.*'
 PATH="$PWD/$venv/bin:$PATH"
 echo "With $(grep -iE '^(ansible-core|openstacksdk|keystoneauth1|jsonschema|pyyaml)==' "$venv/held.txt" | paste -sd ' '), $("$python" --version)"
-pytest --quiet
+pytest --quiet --numprocesses logical
 if [ -e "${OS_CLIENT_CONFIG_FILE:-/nowhere}" ] && make --no-print-directory lab-status >/dev/null 2>&1; then
     molecule test --scenario-name default
 else
