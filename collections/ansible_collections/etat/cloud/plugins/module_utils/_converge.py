@@ -536,8 +536,12 @@ class Run:
 
     def _guard(self) -> None:
         by_name = {kind.name: kind for kind in self.kinds}
-        accounts, tenants = self._accounts(), self._tenants()
-        writer = Writer(self.kinds, self._ids())
+        accounts, tenants, ids = self._accounts(), self._tenants(), self._ids()
+        writer = Writer(self.kinds, dict(ids))
+
+        def born(change: Change) -> bool:
+            """Return whether the project of a change is there already."""
+            return Key("project", "", change.key.tenant) in ids
 
         def used(change: Change) -> Mapping[str, int]:
             cloud = self.clouds[account_of(accounts, change.key).name]
@@ -562,6 +566,9 @@ class Run:
             # What an account may not write is refused for that reason, and often it may not ask either.
             if type(kind).objections is Kind.objections or kind.needed(change) > cloud.account.privilege:
                 return ()
+            if cloud.account.privilege is Privilege.DOMAIN and change.key.region and not born(change):
+                # Services take a token of the project, which nobody has before it is there.
+                return ()
             outlook = Outlook(cloud.account, self.plan.changes, self.seen.objects)
             return tuple(kind.objections(writer.api(cloud, change), change, outlook))
 
@@ -570,12 +577,11 @@ class Run:
             what = f"{change.key} cannot be {change.action.value}d"
             return cloud.outside(what, ids[Key("project", "", change.key.tenant)])
 
-        ids = self._ids()
         # In a project that is not there yet nobody can have a role.
         entering = [
             change
             for change in self.plan.changes
-            if change.action in by_name[change.key.kind].own_token and Key("project", "", change.key.tenant) in ids
+            if change.action in by_name[change.key.kind].own_token and born(change)
         ]
         going = [change for change in self.plan.changes if change.action is Action.DELETE]
         # What belongs to a domain counts when the run is about it.

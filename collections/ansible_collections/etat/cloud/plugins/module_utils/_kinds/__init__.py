@@ -44,6 +44,7 @@ from .quota import (
 )
 from .references import (
     ExternalNetwork,
+    ExternalSubnet,
     LimitModel,
     Service,
     SharedAddressScope,
@@ -88,6 +89,7 @@ KINDS = ordered(
         EndpointGroup(),
         EndpointGroupProject(),
         ExternalNetwork(),
+        ExternalSubnet(),
         Flavor(),
         FlavorAccess(),
         FloatingIp(),

@@ -109,6 +109,9 @@ tenants:
         routers:
           - name: edge
             external_network: public
+            ha: true
+            distributed: false
+            external_fixed_ips: [{subnet: public, ip_address: 203.0.113.9}]
             interfaces: [{network: front, subnet: front}]
             routes: [{destination: 198.51.100.0/24, nexthop: 192.0.2.1}]
         address_scopes: [{name: inner, ip_version: 4}]
