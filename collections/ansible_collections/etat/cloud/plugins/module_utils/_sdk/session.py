@@ -93,16 +93,19 @@ class CountingSession(Session):
         self._given_up: deque[Exception] = deque(maxlen=100)
         self._lock = threading.Lock()
 
-    def request(self, url: str, method: str, repeat: bool = True, **kwargs: Any) -> Any:  # type: ignore[override]
+    def request(  # type: ignore[override]
+        self, url: str, method: str, repeat: bool = True, writes: bool = False, **kwargs: Any
+    ) -> Any:
         """Send one request; see keystoneauth1.session.Session.request.
 
         repeat: whether the request may be sent again when its answer does not come. POST never is, tokens aside. A
         request that is refused because there are too many of them is sent again in any case: nothing was done.
+        writes: the request writes, although its method is one that reads.
 
         Raises WriteRefused when the request would write and writing is not allowed.
         """
         asks_token = url.endswith("/auth/tokens")
-        if method.upper() not in READS and not asks_token and not self.writable:
+        if (writes or method.upper() not in READS) and not asks_token and not self.writable:
             raise WriteRefused(f"{method} {url}")
         filter = kwargs.get("endpoint_filter") or {}
         repeat = repeat and (asks_token or method.upper() != "POST")
