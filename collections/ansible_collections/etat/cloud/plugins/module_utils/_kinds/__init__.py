@@ -32,6 +32,7 @@ from .network import Network
 from .network_rbac_policy import NetworkRbacPolicy
 from .project import Project
 from .qos_policy import QosPolicy
+from .qos_specs import QosSpecs
 from .quota import (
     ComputeQuota,
     DnsQuota,
@@ -106,6 +107,7 @@ KINDS = ordered(
         NetworkRbacPolicy(),
         Project(),
         QosPolicy(),
+        QosSpecs(),
         RegisteredLimit(),
         Role(),
         RoleAssignment(),

@@ -44,8 +44,10 @@ regions:
     volume_types:
       - name: secret
         is_public: false
+        qos_specs: fast
         encryption: {provider: luks, control_location: front-end}
         access: [{domain: education, tenant: moodle}]
+    qos_specs: [{name: fast, consumer: both, specs: {total_iops_sec: 500, old: null}}]
     aggregates:
       - {name: ministry, hosts: [compute-1], metadata: {ssd: 1}, isolates: {domain: education, tenants: [moodle]}}
 domains:
