@@ -78,7 +78,8 @@ def _as_it_is(request: Any) -> Any:
 class CountingSession(Session):
     """A session of keystoneauth that knows how many calls went to each service.
 
-    writable: while it is False, every method but GET and HEAD is refused, tokens aside. Check mode never sets it.
+    writable: while it is False, every method but GET and HEAD is refused, tokens aside, and so is what writes by GET.
+        Check mode never sets it.
     versions: what the services said of their versions, by address.
     """
 
