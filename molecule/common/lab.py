@@ -43,6 +43,12 @@ NETWORK = (
     "qos/policies",
     "rbac-policies",
 )
+#: The owners of the ports of routers: plain, highly available and distributed ones.
+INTERFACES = (
+    "network:router_interface",
+    "network:ha_router_replicated_interface",
+    "network:router_interface_distributed",
+)
 #: What goes with something else: subnets with their networks, and policies of sharing with what is shared.
 INCLUDED = ("subnets", "rbac-policies")
 ALL_PROJECTS = {"X-Auth-All-Projects": "true"}
@@ -205,6 +211,8 @@ def offered(admin: Any) -> Iterator[tuple[str, Any, str, dict[str, Any]]]:
         (admin.compute, "/flavors/detail?is_public=None", "flavors"),
         (admin.compute, "/os-aggregates", "aggregates"),
         (admin.block_storage, "/types?is_public=None", "volume_types"),
+        # After the types that name them.
+        (admin.block_storage, "/qos-specs", "qos_specs"),
     ):
         for found in accept(proxy.get(path, microversion=MICROVERSIONS.get(key))).json()[key]:
             if found["name"].startswith(prefix()):
@@ -498,7 +506,7 @@ def _detach(admin: Any, kind: str, item: dict[str, Any]) -> None:
     """Take away what keeps routers from being deleted."""
     if kind == "routers" and item["routes"]:
         accept(admin.network.put(f"/routers/{item['id']}", json={"router": {"routes": []}}))
-    if kind == "ports" and item["device_owner"] == "network:router_interface":
+    if kind == "ports" and item["device_owner"] in INTERFACES:
         path = f"/routers/{item['device_id']}/remove_router_interface"
         accept(admin.network.put(path, json={"port_id": item["id"]}), missing=True)
 

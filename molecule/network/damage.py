@@ -69,6 +69,10 @@ def own_things() -> None:
         {"destination": "2001:db8:600::/40", "nexthop": "2001:db8:6f::9"},
     ]
     put("routers", "router", MUSEUMS, "edge", routes=routes)
+    way = one("networks", BACKBONE, "molecule-network-way")
+    elsewhere = {"network_id": way, "external_fixed_ips": [{"ip_address": "198.18.60.11"}]}
+    put("routers", "router", MUSEUMS, "sure", external_gateway_info=elsewhere)
+    call("DELETE", f"/routers/{one('routers', MUSEUMS, 'spread')}")
     put("trunks", "trunk", MUSEUMS, "appliance", description="Changed")
     call("DELETE", f"/floatingips/{one('floatingips', MUSEUMS, 'What visitors call', 'description')}")
     partners = one("floatingips", MUSEUMS, "What partners know", "description")

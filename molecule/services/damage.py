@@ -20,6 +20,11 @@ def named(proxy: Any, path: str, key: str, name: str, **more: Any) -> dict[str, 
     return dict(found)
 
 
+def qos_specs(cinder: Any, name: str) -> str:
+    """Return the path of a QoS specification."""
+    return f"/qos-specs/{named(cinder, '/qos-specs', 'qos_specs', f'molecule-services-{name}')['id']}"
+
+
 def offered(admin: Any, there: lab.Domains) -> None:
     nova, cinder = admin.compute, admin.block_storage
     budget = there.project(FINANCES, "budget")
@@ -40,6 +45,20 @@ def offered(admin: Any, there: lab.Domains) -> None:
     plain = f"/types/{named(cinder, types, 'volume_types', 'molecule-services-plain')['id']}"
     altered = {"volume_type": {"description": "by hand", "is_public": False}}
     lab.accept(cinder.put(plain, json=altered))
+
+    specs = {name: qos_specs(cinder, name) for name in ("fast", "slow")}
+    retired = {"qos_specs": {"name": "molecule-services-retired", "consumer": "both"}}
+    specs["retired"] = f"/qos-specs/{lab.accept(cinder.post('/qos-specs', json=retired)).json()['qos_specs']['id']}"
+    altered = {"qos_specs": {"consumer": "both", "total_iops_sec": "1", "retired": "1", "own": "1"}}
+    lab.accept(cinder.put(specs["fast"], json=altered))
+    lab.accept(cinder.put(f"{specs['fast']}/delete_keys", json={"keys": ["read_bytes_sec"]}))
+    lab.accept(cinder.delete(specs["slow"]))
+    for action, name, type in (
+        ("disassociate", "fast", secret),
+        ("associate", "retired", secret),
+        ("associate", "fast", plain),
+    ):
+        lab.accept(cinder.get(f"{specs[name]}/{action}?vol_type_id={type.rpartition('/')[2]}"))
 
     aggregates = "/os-aggregates"
     hosts = f"{aggregates}/{named(nova, aggregates, 'aggregates', 'molecule-services-finances')['id']}"

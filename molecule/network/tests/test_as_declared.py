@@ -161,6 +161,28 @@ def test_the_router_joins_both_versions_and_has_its_routes() -> None:
     }
 
 
+def test_routers_have_the_form_and_the_addresses_that_an_administrator_chose() -> None:
+    # Neutron shows a member the addresses, and the form to an administrator alone.
+    own = mine("routers")
+    shown = {raw["id"]: raw for raw in lab.listing(admin().network, "/routers", "routers")}
+    forms = {name: (shown[raw["id"]]["ha"], shown[raw["id"]]["distributed"]) for name, raw in own.items()}
+    assert forms == {"edge": (False, False), "sure": (True, False), "spread": (False, True)}
+    subnets = {raw["id"]: raw["name"] for raw in lab.listing(member().network, "/subnets", "subnets")}
+    addresses = {
+        name: sorted(
+            (subnets[address["subnet_id"]], address["ip_address"])
+            for address in own[name]["external_gateway_info"]["external_fixed_ips"]
+        )
+        for name in ("sure", "spread")
+    }
+    six = addresses["sure"][1][1]
+    assert ipaddress.ip_address(six) in ipaddress.ip_network("2001:db8:5f::/64")
+    assert addresses == {
+        "sure": [("way", "198.18.60.9"), ("way-six", six)],
+        "spread": [("way", "198.18.60.10")],
+    }
+
+
 def test_floating_ips() -> None:
     found, policies = mine("floatingips"), mine("qos/policies")
 

@@ -67,6 +67,34 @@ REFUSED = {
         {"qos_policies": [{"name": "no"}]},
         ("/qos/policies", {"policy": {"name": "no"}}),
     ),
+    "a router that runs on several hosts": (
+        {"routers": [{"name": "no", "ha": True}]},
+        ("/routers", {"router": {"name": "no", "ha": True}}),
+    ),
+    "a distributed router": (
+        {"routers": [{"name": "no", "distributed": True}]},
+        ("/routers", {"router": {"name": "no", "distributed": True}}),
+    ),
+    "a gateway with an address of one's choice": (
+        {
+            "routers": [
+                {
+                    "name": "no",
+                    "external_network": "molecule-network-way",
+                    "external_fixed_ips": [{"subnet": "way", "ip_address": "198.18.60.97"}],
+                }
+            ]
+        },
+        (
+            "/routers",
+            {
+                "router": {
+                    "name": "no",
+                    "external_gateway_info": {"external_fixed_ips": [{"ip_address": "198.18.60.97"}]},
+                }
+            },
+        ),
+    ),
     "an address of one's choice": (
         {
             "floating_ips": [
@@ -117,6 +145,8 @@ def test_what_takes_an_administrator_is_refused_by_the_cloud_and_before_it(
     for site, (path, body) in REFUSED.values():
         if path == "/floatingips":
             body["floatingip"]["floating_network_id"] = way
+        for gateway in (inner["external_gateway_info"] for inner in body.values() if "external_gateway_info" in inner):
+            gateway["network_id"] = way
         assert cloud.network.post(path, json=body).status_code == 403, body
         for kind, items in site.items():
             whole.setdefault(kind, []).extend(

@@ -82,6 +82,24 @@ def test_a_volume_type_that_is_for_some_is_offered_to_them_alone() -> None:
     assert secret["name"] not in {type["name"] for type in others}
 
 
+def test_volume_types_have_their_qos_specifications_and_no_other() -> None:
+    fast, slow, retired = REGION["qos_specs"]
+    there = answer(admin().block_storage, "/qos-specs")["qos_specs"]
+    found = named(there, fast["name"])
+    assert found["consumer"] == "front-end"
+    # The scenario's damage adds one that nobody declares, and that stays.
+    assert found["specs"] == {"total_iops_sec": "2000", "read_bytes_sec": "1048576", "own": "1"}
+    # Nobody says who keeps to it, so that it is as Cinder has it by itself.
+    assert (named(there, slow["name"])["consumer"], named(there, slow["name"])["specs"]) == (
+        "back-end",
+        {"total_iops_sec": "100"},
+    )
+    assert retired["name"] not in {specs["name"] for specs in there}
+    types = answer(admin().block_storage, "/types?is_public=None")["volume_types"]
+    secret, plain = (named(types, declared["name"]) for declared in REGION["volume_types"])
+    assert (secret["qos_specs_id"], plain["qos_specs_id"]) == (found["id"], None)
+
+
 def test_hosts_are_for_one_ministry() -> None:
     declared, zone = REGION["aggregates"]
     aggregates = answer(admin().compute, "/os-aggregates")["aggregates"]

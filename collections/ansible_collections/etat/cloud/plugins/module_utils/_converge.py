@@ -9,7 +9,7 @@ import getpass
 import secrets
 import socket
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -41,9 +41,10 @@ from ._engine.model import (
     Wanted,
 )
 from ._engine.observe import Observation, concerned, observe
-from ._engine.plan import Plan, as_data, plan
+from ._engine.plan import Plan, plan
 from ._engine.undeclared import Extent, outermost, undeclared, with_owners
 from ._progress import Progress
+from ._results import cost, result_of
 from ._sdk.cloud import Cloud, CloudReader, Writer
 from ._sdk.leases import Leases
 
@@ -261,51 +262,20 @@ class Run:
         return sorted((*lacking, *unread))
 
     def result(self) -> dict[str, Any]:
-        """Return the result that every module of the collection gives."""
-        calls: Counter[str] = Counter()
-        for cloud in self.clouds.values():
-            calls.update(cloud.calls())
+        """Return the result of the module tenant."""
+        outer = outermost(self.kinds, self.undeclared)
         return {
-            "changed": any(outcome.state is State.DONE for outcome in self.outcomes)
-            if self.outcomes
-            else bool(self.plan.changes),
-            "plan": {
-                "summary": render.headline(self.plan),
-                "counts": self.plan.counts(),
-                "changes": [as_data(change) for change in self.plan.changes],
-                "text": render.text(self.kinds, self.plan, outermost(self.kinds, self.undeclared)),
-            },
-            "digest": self.plan.digest,
-            "undeclared": [self._shown(found) for found in outermost(self.kinds, self.undeclared)],
+            **result_of(
+                self.plan,
+                self.outcomes,
+                render.text(self.kinds, self.plan, outer),
+                render.sides(self.kinds, self.plan),
+                cost(self.plan, (cloud.calls() for cloud in self.clouds.values()), self.seconds),
+            ),
+            "undeclared": [self._shown(found) for found in outer],
             "record": self._record(),
             "unseen": self.blind_spots(),
-            "diff": render.sides(self.kinds, self.plan),
-            "outcomes": [
-                {
-                    **as_data(outcome.change),
-                    "state": outcome.state.value,
-                    "reason": outcome.reason,
-                    "seconds": round(outcome.seconds, 3),
-                    "request_id": outcome.request_id,
-                }
-                for outcome in self.outcomes
-            ],
-            "stats": {
-                "calls": dict(sorted(calls.items())),
-                "seconds": {phase: round(seconds, 3) for phase, seconds in self.seconds.items()},
-                "tenants": self._per_tenant(),
-            },
         }
-
-    def _per_tenant(self) -> list[dict[str, Any]]:
-        """Return, per tenant and region, how many objects were planned for each action, kept ones among them."""
-        rows: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-        for change in (*self.plan.changes, *self.plan.kept):
-            rows[(*change.key.tenant, change.key.region)][change.action.value] += 1
-        return [
-            {"domain": domain, "project": project, "region": region, **counts}
-            for (domain, project, region), counts in sorted(rows.items())
-        ]
 
     # --- parts of the phases
 
@@ -536,8 +506,12 @@ class Run:
 
     def _guard(self) -> None:
         by_name = {kind.name: kind for kind in self.kinds}
-        accounts, tenants = self._accounts(), self._tenants()
-        writer = Writer(self.kinds, self._ids())
+        accounts, tenants, ids = self._accounts(), self._tenants(), self._ids()
+        writer = Writer(self.kinds, dict(ids))
+
+        def born(change: Change) -> bool:
+            """Return whether the project of a change is there already."""
+            return Key("project", "", change.key.tenant) in ids
 
         def used(change: Change) -> Mapping[str, int]:
             cloud = self.clouds[account_of(accounts, change.key).name]
@@ -562,6 +536,9 @@ class Run:
             # What an account may not write is refused for that reason, and often it may not ask either.
             if type(kind).objections is Kind.objections or kind.needed(change) > cloud.account.privilege:
                 return ()
+            if cloud.account.privilege is Privilege.DOMAIN and change.key.region and not born(change):
+                # Services take a token of the project, which nobody has before it is there.
+                return ()
             outlook = Outlook(cloud.account, self.plan.changes, self.seen.objects)
             return tuple(kind.objections(writer.api(cloud, change), change, outlook))
 
@@ -570,12 +547,11 @@ class Run:
             what = f"{change.key} cannot be {change.action.value}d"
             return cloud.outside(what, ids[Key("project", "", change.key.tenant)])
 
-        ids = self._ids()
         # In a project that is not there yet nobody can have a role.
         entering = [
             change
             for change in self.plan.changes
-            if change.action in by_name[change.key.kind].own_token and Key("project", "", change.key.tenant) in ids
+            if change.action in by_name[change.key.kind].own_token and born(change)
         ]
         going = [change for change in self.plan.changes if change.action is Action.DELETE]
         # What belongs to a domain counts when the run is about it.

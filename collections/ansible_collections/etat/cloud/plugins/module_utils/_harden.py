@@ -40,6 +40,7 @@ from ._engine.model import Action, Change, EngineError, Fields, Key, Outcome, Pr
 from ._engine.plan import Plan, as_data, plan
 from ._posture import Posture, Scope, scope_of
 from ._progress import Progress
+from ._results import cost, result_of
 from ._sdk.cloud import Cloud
 from ._sdk.leases import Leases
 
@@ -418,55 +419,25 @@ class Hardening:
 
     def result(self) -> dict[str, Any]:
         """Return the result that every module of the collection gives, with what is left."""
-        calls: Counter[str] = Counter()
-        for cloud in self.clouds.values():
-            calls.update(cloud.calls())
         sorts = self._sorts()
         return {
-            "changed": any(outcome.state is State.DONE for outcome in self.outcomes)
-            if self.outcomes
-            else bool(self.plan.changes),
-            "plan": {
-                "summary": render.headline(self.plan),
-                "counts": self.plan.counts(),
-                "changes": [self._shown(change) for change in self.plan.changes],
-                "text": render.text(sorts, self.plan),
-            },
-            "digest": self.plan.digest,
-            "diff": {**render.sides(sorts, self.plan), "after_header": "as repaired"},
-            "outcomes": [
-                {
-                    **self._shown(outcome.change),
-                    "state": outcome.state.value,
-                    "reason": outcome.reason,
-                    "seconds": round(outcome.seconds, 3),
-                    "request_id": outcome.request_id,
-                }
-                for outcome in self.outcomes
-            ],
+            **result_of(
+                self.plan,
+                self.outcomes,
+                render.text(sorts, self.plan),
+                {**render.sides(sorts, self.plan), "after_header": "as repaired"},
+                cost(self.plan, (cloud.calls() for cloud in self.clouds.values()), self.seconds),
+                self._shown,
+            ),
             "left": [_left_as_data(left) for left in self.left_over],
             "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "undoing": self.order.back is not None,
             "repairs": self._repairs(),
-            "stats": {
-                "calls": dict(sorted(calls.items())),
-                "seconds": {phase: round(seconds, 3) for phase, seconds in self.seconds.items()},
-                "tenants": self._per_tenant(),
-            },
         }
 
     def _shown(self, change: Change) -> dict[str, Any]:
         remedy = self.remedies[change.key]
         return {**as_data(change), "controls": list(remedy.controls), "lasting": text_as_data(remedy.lasting)}
-
-    def _per_tenant(self) -> list[dict[str, Any]]:
-        rows: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-        for change in self.plan.changes:
-            rows[(*change.key.tenant, change.key.region)][change.action.value] += 1
-        return [
-            {"domain": domain, "project": project, "region": region, **counts}
-            for (domain, project, region), counts in sorted(rows.items())
-        ]
 
     def _repairs(self) -> list[dict[str, Any]]:
         """Return each change as reports tell it: whose object it is, what is done to it, and what became of that."""

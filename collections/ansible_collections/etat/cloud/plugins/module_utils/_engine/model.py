@@ -338,6 +338,9 @@ class Api(Protocol):
     def delete(self, path: str, headers: Mapping[str, str] | None = None) -> Any:
         """Delete."""
 
+    def act(self, path: str, query: Mapping[str, str]) -> None:
+        """Make a call that writes although its method is GET, as Cinder has some."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:

@@ -32,6 +32,7 @@ from .network import Network
 from .network_rbac_policy import NetworkRbacPolicy
 from .project import Project
 from .qos_policy import QosPolicy
+from .qos_specs import QosSpecs
 from .quota import (
     ComputeQuota,
     DnsQuota,
@@ -44,6 +45,7 @@ from .quota import (
 )
 from .references import (
     ExternalNetwork,
+    ExternalSubnet,
     LimitModel,
     Service,
     SharedAddressScope,
@@ -88,6 +90,7 @@ KINDS = ordered(
         EndpointGroup(),
         EndpointGroupProject(),
         ExternalNetwork(),
+        ExternalSubnet(),
         Flavor(),
         FlavorAccess(),
         FloatingIp(),
@@ -104,6 +107,7 @@ KINDS = ordered(
         NetworkRbacPolicy(),
         Project(),
         QosPolicy(),
+        QosSpecs(),
         RegisteredLimit(),
         Role(),
         RoleAssignment(),

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a declaration refers to and never makes: users, services, networks that lead outside, and what others share.
 
-The model of limits is never named either; it says how Keystone judges them.
+Networks that lead outside come with their subnets. The model of limits is never named either; it says how Keystone
+judges them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from .._engine.model import Get, Key, Kind, Names, Observed, Privilege, Scope
+
+#: The kind under which names hold, for the id of an external subnet, the ranges from which addresses are given.
+ALLOCATION_POOLS = "allocation_pools"
 
 
 class Service(Kind):
@@ -77,6 +81,31 @@ class ExternalNetwork(Kind):
     def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
         for raw in records:
             yield Observed(Key(self.name, get.region, (raw["name"],)), raw["id"])
+
+
+class ExternalSubnet(Kind):
+    """https://docs.openstack.org/api-ref/network/v2/#list-subnets
+
+    A subnet of a network that leads outside. The path: the network and the subnet.
+    """
+
+    name = "external_subnet"
+    service = "network"
+    needs = ("external_network",)
+    read_with = ("external_network",)
+
+    def listings(self, scope: Scope) -> Iterable[Get]:
+        fields = (("fields", name) for name in ("id", "name", "network_id", "allocation_pools"))
+        return scope.common("network", "/subnets", "subnets", ("router:external", "True"), *fields)
+
+    def read(self, records: Sequence[Mapping[str, Any]], get: Get, names: Names) -> Iterator[Observed]:
+        for raw in records:
+            network = names.path("external_network", get.region, raw["network_id"])
+            if network:
+                # Who has an address outside of them was given it by a person.
+                pools = tuple(f"{pool['start']}-{pool['end']}" for pool in raw["allocation_pools"])
+                names.add(Observed(Key(ALLOCATION_POOLS, get.region, pools), raw["id"]))
+                yield Observed(Key(self.name, get.region, (*network, raw["name"])), raw["id"])
 
 
 class Shared(Kind):

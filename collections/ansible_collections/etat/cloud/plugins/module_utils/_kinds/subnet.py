@@ -209,8 +209,10 @@ class Subnet(TaggedResource):
         return {**super().references(key, fields), **network, **SUBNET_POOL.keys(key, fields)}
 
     def known_as(self, key: Key, fields: Mapping[str, Any]) -> Sequence[Key]:
+        if not fields.get("external"):
+            return ()
         # Gateways and floating IPs take their addresses from the subnets of the network that they name.
-        return [Key("external_network", key.region, key.path[2:3])] if fields.get("external") else ()
+        return [Key("external_network", key.region, key.path[2:3]), Key("external_subnet", key.region, key.path[2:4])]
 
     def body(self, api: Api, change: Change) -> dict[str, Any]:
         sent = {name: value for name, value in change.after.items() if name not in SUBNET_POOL.kinds}

@@ -575,6 +575,11 @@ class CloudApi:
         """Read one page."""
         return self._cloud.request(self._place, path, "GET", params=query, headers=dict(headers or {})).json()
 
+    def act(self, path: str, query: Mapping[str, str]) -> None:
+        """Make a call that writes although its method is GET."""
+        answer = self._cloud.request(self._place, path, "GET", params=query, writes=True)
+        self.request_id = answer.headers.get("x-openstack-request-id", "")
+
     def _send(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         sent = {} if body is None else {"json": body}
         answer = self._cloud.request(

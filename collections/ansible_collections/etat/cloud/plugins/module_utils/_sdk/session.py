@@ -78,7 +78,8 @@ def _as_it_is(request: Any) -> Any:
 class CountingSession(Session):
     """A session of keystoneauth that knows how many calls went to each service.
 
-    writable: while it is False, every method but GET and HEAD is refused, tokens aside. Check mode never sets it.
+    writable: while it is False, every method but GET and HEAD is refused, tokens aside, and so is what writes by GET.
+        Check mode never sets it.
     versions: what the services said of their versions, by address.
     """
 
@@ -93,16 +94,19 @@ class CountingSession(Session):
         self._given_up: deque[Exception] = deque(maxlen=100)
         self._lock = threading.Lock()
 
-    def request(self, url: str, method: str, repeat: bool = True, **kwargs: Any) -> Any:  # type: ignore[override]
+    def request(  # type: ignore[override]
+        self, url: str, method: str, repeat: bool = True, writes: bool = False, **kwargs: Any
+    ) -> Any:
         """Send one request; see keystoneauth1.session.Session.request.
 
         repeat: whether the request may be sent again when its answer does not come. POST never is, tokens aside. A
         request that is refused because there are too many of them is sent again in any case: nothing was done.
+        writes: the request writes, although its method is one that reads.
 
         Raises WriteRefused when the request would write and writing is not allowed.
         """
         asks_token = url.endswith("/auth/tokens")
-        if method.upper() not in READS and not asks_token and not self.writable:
+        if (writes or method.upper() not in READS) and not asks_token and not self.writable:
             raise WriteRefused(f"{method} {url}")
         filter = kwargs.get("endpoint_filter") or {}
         repeat = repeat and (asks_token or method.upper() != "POST")

@@ -68,6 +68,8 @@ KEYS = {
     "os-flavor-access": "flavor_access",
     "os-volume-type-access": "volume_type_access",
 }
+#: What Cinder writes by GET.
+ACTS = ("/associate", "/disassociate")
 #: The headers that say for whom a call is.
 FOR_WHOM = ("X-Auth-All-Projects", "X-Auth-Sudo-Project-ID")
 
@@ -82,6 +84,11 @@ class Call:
     body: Any = None
     scope: str = ""
     headers: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes what the cloud holds, or asks for a token."""
+        return self.method != "GET" or self.path.endswith(ACTS)
 
 
 @dataclass(slots=True)
@@ -157,9 +164,9 @@ class CloudServer:
     def writes(self) -> list[dict[str, Any]]:
         """Return the calls that wrote, tokens, leases and the mark of the product aside, in the form of the tables."""
         return [
-            {" ".join((call.method, call.path, *call.headers)): call.body}
+            {" ".join((call.method, f"{call.path}{_asked(call)}", *call.headers)): call.body}
             for call in self.content.calls
-            if call.method != "GET"
+            if call.writes
             and call.path != "identity /auth/tokens"
             and "/tags/etat.cloud-lease" not in call.path
             and not call.path.endswith("/tags/managed_by:etat.cloud")
@@ -167,9 +174,7 @@ class CloudServer:
 
     def scopes(self) -> list[str]:
         """Return the scopes of the tokens with which calls wrote."""
-        return [
-            call.scope for call in self.content.calls if call.method != "GET" and call.path != "identity /auth/tokens"
-        ]
+        return [call.scope for call in self.content.calls if call.writes and call.path != "identity /auth/tokens"]
 
     def reads(self, path: str) -> list[Call]:
         """Return the calls that read a path."""
@@ -283,6 +288,8 @@ class CloudServer:
         return 200, [{"name": name} for name in sorted(held["containers"]) if name > after], {}
 
     def _get(self, call: Call) -> tuple[int, Any]:
+        if call.writes:
+            return 202, None
         held = self.content.records.get(call.path)
         asked = "&".join(f"{name}={value}" for name, value in call.query)
         held = self.content.records.get(f"{call.path}?{asked}", held)
@@ -427,6 +434,11 @@ def _key(path: str) -> str:
 
 def _singular(collection: str) -> str:
     return f"{collection.removesuffix('ies')}y" if collection.endswith("ies") else collection.removesuffix("s")
+
+
+def _asked(call: Call) -> str:
+    """Return the query of a call that writes by it."""
+    return f"?{'&'.join(f'{name}={value}' for name, value in call.query)}" if call.path.endswith(ACTS) else ""
 
 
 def _missing(path: str) -> tuple[int, Any]:

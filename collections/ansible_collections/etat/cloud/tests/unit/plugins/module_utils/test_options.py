@@ -44,8 +44,10 @@ regions:
     volume_types:
       - name: secret
         is_public: false
+        qos_specs: fast
         encryption: {provider: luks, control_location: front-end}
         access: [{domain: education, tenant: moodle}]
+    qos_specs: [{name: fast, consumer: both, specs: {total_iops_sec: 500, old: null}}]
     aggregates:
       - {name: ministry, hosts: [compute-1], metadata: {ssd: 1}, isolates: {domain: education, tenants: [moodle]}}
 domains:
@@ -109,6 +111,9 @@ tenants:
         routers:
           - name: edge
             external_network: public
+            ha: true
+            distributed: false
+            external_fixed_ips: [{subnet: public, ip_address: 203.0.113.9}]
             interfaces: [{network: front, subnet: front}]
             routes: [{destination: 198.51.100.0/24, nexthop: 192.0.2.1}]
         address_scopes: [{name: inner, ip_version: 4}]

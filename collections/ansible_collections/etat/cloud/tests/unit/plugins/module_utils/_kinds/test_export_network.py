@@ -46,6 +46,8 @@ network toulouse /subnets:
      subnetpool_id: null, gateway_ip: "2001:db8::1", enable_dhcp: true, dns_nameservers: [],
      allocation_pools: [{start: "2001:db8::2", end: "2001:db8::ffff"}], host_routes: [], ipv6_ra_mode: slaac,
      ipv6_address_mode: slaac, service_types: ["compute:nova"]}
+  - {id: s-public, name: public, network_id: n-public, project_id: p-admin, cidr: 203.0.113.0/24,
+     "router:external": true, allocation_pools: [{start: 203.0.113.2, end: 203.0.113.99}]}
 network toulouse /address-scopes:
   - {id: as-inner, name: inner, project_id: p-moodle, ip_version: 4, shared: false}
 network toulouse /subnetpools:
@@ -60,8 +62,19 @@ network toulouse /qos/policies:
   - {id: q-silver, name: silver, project_id: p-admin, description: "", is_default: false, shared: true, rules: []}
 network toulouse /routers:
   - {id: ro-edge, name: edge, project_id: p-moodle, description: "", admin_state_up: true, availability_zone_hints: [],
-     external_gateway_info: {network_id: n-public, enable_snat: true},
+     ha: true, distributed: false,
+     external_gateway_info: {network_id: n-public, enable_snat: true,
+       external_fixed_ips: [{subnet_id: s-public, ip_address: 203.0.113.3}]},
      routes: [{destination: 192.0.2.0/24, nexthop: 10.64.0.9}]}
+  - {id: ro-far, name: far, project_id: p-moodle, description: "", admin_state_up: true, availability_zone_hints: [],
+     ha: false, distributed: true, routes: [],
+     external_gateway_info: {network_id: n-public, enable_snat: true,
+       external_fixed_ips: [{subnet_id: s-public, ip_address: 203.0.113.200}]}}
+  - {id: ro-two, name: two, project_id: p-moodle, description: "", admin_state_up: true, availability_zone_hints: [],
+     ha: false, distributed: false, routes: [],
+     external_gateway_info: {network_id: n-public, enable_snat: true,
+       external_fixed_ips: [{subnet_id: s-public, ip_address: 203.0.113.5},
+                            {subnet_id: s-public, ip_address: 203.0.113.4}]}}
 network toulouse /floatingips:
   - {id: f-web, description: web, project_id: p-moodle, floating_network_id: n-public, port_id: null,
      floating_ip_address: 203.0.113.9, qos_policy_id: q-gold}
@@ -152,6 +165,20 @@ def test_what_is_exported_asks_for_what_was_chosen_and_for_no_more(exported: Exp
         "ipv6_address_mode": "slaac",
         "service_types": ["compute:nova"],
     }
+    assert {router["name"]: router.get("external_fixed_ips") for router in site["routers"]} == {
+        # Neutron gives addresses of the pool, one of IPv4 to each router.
+        "edge": None,
+        "far": [{"subnet": "public", "ip_address": "203.0.113.200"}],
+        "two": [
+            {"subnet": "public", "ip_address": "203.0.113.4"},
+            {"subnet": "public", "ip_address": "203.0.113.5"},
+        ],
+    }
+    assert [(router.get("ha"), router.get("distributed")) for router in site["routers"]] == [
+        (True, None),
+        (None, True),
+        (None, None),
+    ]
     assert site["address_scopes"] == [{"name": "inner", "ip_version": 4}]
     assert site["qos_policies"] == [
         {

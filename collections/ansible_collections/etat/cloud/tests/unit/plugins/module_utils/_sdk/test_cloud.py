@@ -244,6 +244,19 @@ def test_nothing_is_written_before_writing_is_allowed(server: CloudServer, metho
     assert len(server.writes()) == 3
 
 
+def test_a_call_that_writes_by_get_is_a_write_too(server: CloudServer) -> None:
+    cloud = Cloud("interne")
+    change = Change(Action.UPDATE, Key("volume_type", "toulouse", ("", "", "fast")))
+    api = Writer(KINDS, {}).api(cloud, change)
+    with pytest.raises(WriteRefused, match=r"GET .*/qos-specs/q-1/associate"):
+        api.act("/qos-specs/q-1/associate", {"vol_type_id": "vt-1"})
+    assert server.writes() == []
+    cloud.allow_writes()
+    api.act("/qos-specs/q-1/associate", {"vol_type_id": "vt-1"})
+    assert server.writes() == [{"GET block-storage toulouse /qos-specs/q-1/associate?vol_type_id=vt-1": None}]
+    assert api.request_id == "req-1"
+
+
 def test_a_change_says_the_id_of_its_object_and_of_its_request(server: CloudServer) -> None:
     cloud = Cloud("interne")
     cloud.allow_writes()
