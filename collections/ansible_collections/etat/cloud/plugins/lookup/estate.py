@@ -91,7 +91,7 @@ _raw:
       elements: str
     posture:
       description:
-        - The tenants and the domains to judge, and the roles of the catalogue.
+        - The tenants and the domains to judge, the roles of the catalogue, and the qualification of the cloud.
         - M(etat.cloud.posture_info) takes them.
         - No domains where tenants are named.
       type: dict

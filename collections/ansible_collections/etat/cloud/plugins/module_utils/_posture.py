@@ -18,7 +18,19 @@ from urllib.parse import quote
 
 from ._audit.facts import EVERYBODY, Facts
 from ._audit.judge import Subjects, judge, summary
-from ._audit.model import Control, Evidence, Refusal, Result, Row, Source, Tenant, Text, Waiver
+from ._audit.model import (
+    PLACES,
+    Control,
+    Evidence,
+    Qualification,
+    Refusal,
+    Result,
+    Row,
+    Source,
+    Tenant,
+    Text,
+    Waiver,
+)
 from ._audit.sources import HOLDERS, SOURCES, kept, needed
 from ._audit.waiver import waiver_of
 from ._controls import selected
@@ -55,6 +67,7 @@ class Scope:
     accounts: those of tenants, by full name. domains: names of those that are judged as such.
     regions: those that are looked into; all of the catalogue when empty.
     roles: those that may be given; not known when there are none.
+    qualification: that of the cloud; None when nobody recorded one.
     workers: how many calls may be under way at once. today: the day for which ages and dates count.
     """
 
@@ -67,6 +80,7 @@ class Scope:
     regions: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     roles: frozenset[str] = frozenset()
+    qualification: Qualification | None = None
     workers: int = 8
 
     def looks(self) -> dict[str, tuple[tuple[Tenant, ...], tuple[str, ...]]]:
@@ -100,9 +114,13 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
                 tuple(given["sites"]),
                 _quotas(given),
                 tuple(given["tags"]),
+                _residency(given),
+                tuple(given["qualifications"]),
             )
             for given in params["tenants"]
         ]
+    with _as_option("qualification"):
+        qualification = _qualification(params["qualification"])
     accounts = (given["account"] for given in params["tenants"])
     return Scope(
         cloud=params["cloud"],
@@ -114,6 +132,7 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         regions=tuple(params["regions"]),
         waivers=waivers,
         roles=frozenset(params["roles"]),
+        qualification=qualification,
         workers=params["workers"],
     )
 
@@ -128,6 +147,33 @@ def _quotas(given: Mapping[str, Any]) -> Mapping[str, Mapping[str, Mapping[str, 
     if not all(_is_map(limits) and all(isinstance(limit, int) for limit in limits.values()) for limits in services):
         raise ValueError(f"the quotas of {given['domain']}/{given['name']} are not numbers by region, service and name")
     return quotas
+
+
+def _residency(given: Mapping[str, Any]) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Return where the data of a tenant may be.
+
+    Raises ValueError where it is not names by region and kind of place.
+    """
+    residency: Mapping[str, Any] = given["residency"]
+    if not all(_is_map(places) and all(_is_place(*said) for said in places.items()) for places in residency.values()):
+        allowed = ", ".join(PLACES)
+        name = f"{given['domain']}/{given['name']}"
+        raise ValueError(f"the residency of {name} is not names by region and kind; allowed kinds: {allowed}")
+    return residency
+
+
+def _is_place(kind: Any, names: Any) -> bool:
+    return kind in PLACES and isinstance(names, list) and all(isinstance(name, str) for name in names)
+
+
+def _qualification(given: Mapping[str, Any] | None) -> Qualification | None:
+    """Return the qualification of the cloud, if one is recorded.
+
+    Raises ValueError when its last day is no date.
+    """
+    if not given:
+        return None
+    return Qualification(given["kind"], given["reference"], date.fromisoformat(given["valid_until"]))
 
 
 def _is_map(value: Any) -> bool:
@@ -178,7 +224,8 @@ class Posture:
 
     def subjects(self) -> Subjects:
         """Return what is judged."""
-        return Subjects(self.scope.tenants, self.scope.domains, self.regions, self.scope.roles)
+        scope = self.scope
+        return Subjects(scope.tenants, scope.domains, self.regions, scope.roles, scope.qualification)
 
     def connect(self) -> None:
         """Connect every account.

@@ -19,6 +19,7 @@ from .model import (
     Finding,
     Level,
     Outcome,
+    Qualification,
     Refusal,
     Result,
     Row,
@@ -46,12 +47,16 @@ NOT_ASKED = {
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """What is judged: tenants, domains by name, and, of services, which regions; and which roles may be given."""
+    """What is judged: tenants, domains by name, and, of services, which regions; and what the estate says of all.
+
+    roles: those that may be given. qualification: that of the cloud.
+    """
 
     tenants: tuple[Tenant, ...]
     domains: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
+    qualification: Qualification | None = None
 
 
 def judge(
@@ -202,7 +207,13 @@ def _of_many(reason: Text, count: int) -> Text:
 
 
 def _views(level: Level, facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date) -> Iterator[View]:
-    common: dict[str, Any] = {"facts": facts, "level": level, "today": today, "roles": subjects.roles}
+    common: dict[str, Any] = {
+        "facts": facts,
+        "level": level,
+        "today": today,
+        "roles": subjects.roles,
+        "qualification": subjects.qualification,
+    }
     regions = subjects.regions
     if level is Level.CLOUD:
         own = tuple(waiver for waiver in waivers if concerns(waiver, "", ""))

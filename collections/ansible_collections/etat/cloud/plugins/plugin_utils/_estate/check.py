@@ -83,11 +83,22 @@ def _catalogue(document: Document) -> Iterator[Mistake]:
         yield from _cloud(document, name, cloud)
     for name, sensitivity in mapping(value, "sensitivities").items():
         yield from _references(document, ("sensitivities", name, "clouds"), sensitivity, "a cloud", clouds)
+        yield from _places(document, name, sensitivity)
     for name, blueprint in mapping(value, "blueprints").items():
         yield from _blueprint(document, name, blueprint, list(taken))
     for name, offer in mapping(value, "offers").items():
         yield from _offer(document, name, offer)
     yield from _baselines(document)
+
+
+def _places(document: Document, name: str, sensitivity: Any) -> Iterator[Mistake]:
+    """Yield the sites that a sensitivity speaks of and that may not hold its data."""
+    clouds = mapping(document.value, "clouds")
+    sites = [site for cloud in listing(sensitivity, "clouds") for site in listing(mapping(clouds, str(cloud)), "sites")]
+    for site in mapping(sensitivity, "by_site"):
+        if sites and site not in sites:
+            text = unknown(site, f"a site of a cloud that may hold {name} data", map(str, sites))
+            yield document.mistake(("sensitivities", name, "by_site", site), text, key=True)
 
 
 def _baselines(document: Document) -> Iterator[Mistake]:

@@ -71,6 +71,7 @@ class Estate:
                 # A domain as such is no matter of a few tenants, either.
                 "domains": [] if only else [domain["name"] for domain in domains],
                 "roles": list(self._files.catalogue.value["roles"]),
+                "qualification": mapping(clouds, cloud, "qualification"),
             },
         }
 
@@ -173,7 +174,14 @@ class Estate:
         own = {"name": tenant.name, "domain": tenant.ministry, "tags": self._tags(tenant)}
         project = self._ready_project(tenant) if tenant.in_ready_project else own
         limits = {site: _limits(self._site(tenant, site).get("quotas", {})) for site in tenant.sites}
-        return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites), "quotas": limits}
+        return {
+            **project,
+            "sensitivity": tenant.sensitivity,
+            "sites": list(tenant.sites),
+            "quotas": limits,
+            "residency": tenant.residency,
+            "qualifications": tenant.qualifications,
+        }
 
     def _about(self, tenant: Tenant) -> dict[str, Any]:
         own = tenant.document.value

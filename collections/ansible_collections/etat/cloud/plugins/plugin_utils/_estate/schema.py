@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import QUALIFICATIONS
 from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Level
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
 from ansible_collections.etat.cloud.plugins.module_utils._options import assemble, json_schema
@@ -166,6 +167,17 @@ def _catalogue() -> Schema:
         },
         required=("project", "account"),
     )
+    qualification = _object(
+        {
+            "kind": {
+                "description": "A cloud that the State runs for itself, or an offer that ANSSI has qualified.",
+                "enum": list(QUALIFICATIONS),
+            },
+            "reference": _text("The decision, or the offer by the name that is in ANSSI's list."),
+            "valid_until": _text("Its last day, such as 2027-08-31.", format="date"),
+        },
+        required=("kind", "reference", "valid_until"),
+    )
     cloud = _object(
         {
             "title": _bilingual("Title of the cloud."),
@@ -194,8 +206,22 @@ def _catalogue() -> Schema:
                 "Methods of authentication that its identity service takes, as Keystone names them, such as totp."
             ),
             "by_site": _named(_options(Level.REGION), "What a site holds for all tenants, or for some that it names."),
+            "qualification": {
+                "description": "What the cloud is recognized as, so that it may hold data that ask for it.",
+                **qualification,
+            },
         },
         required=("title", "gives", "sites"),
+    )
+    places = _object(
+        {
+            "availability_zones": _names("Availability zones of Nova in which servers may run.", minItems=1),
+            "backup_zones": _names(
+                "Availability zones of Cinder in which backups and snapshots of volumes may be.", minItems=1
+            ),
+            "image_stores": _names("Stores of Glance in which images may be.", minItems=1),
+        },
+        minProperties=1,
     )
     sensitivity = _object(
         {
@@ -203,6 +229,11 @@ def _catalogue() -> Schema:
             "description": _bilingual("Which data are meant."),
             "clouds": _names("Clouds that may hold such data.", minItems=1),
             "tags": _names("Tags that such a project bears, beside sensitivity:NAME."),
+            "by_site": _named(places, "Where on a site such data may be, by the names that OpenStack has for it."),
+            "qualifications": {
+                **_names("Kinds of qualification that such data ask of a cloud; one of them is enough.", minItems=1),
+                "items": {"enum": list(QUALIFICATIONS)},
+            },
             "baseline": {
                 "description": "What each tenant of this sensitivity is born with, and may not take back.",
                 "$ref": "#/$defs/baseline",

@@ -25,6 +25,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
 from ansible_collections.etat.cloud.plugins.module_utils._audit.sources import SOURCES, kept
 from ansible_collections.etat.cloud.plugins.module_utils._audit.waiver import waiver_of
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
+from ansible_collections.etat.cloud.plugins.module_utils._posture import _qualification
 
 HERE = Path(__file__).parent
 GIVEN: Mapping[str, Any] = yaml.safe_load((HERE / "given.yml").read_text(encoding="utf-8"))
@@ -33,7 +34,8 @@ PROJECT, DOMAIN = "p-moodle", "d-education"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("quotas", "tags", "roles", "known_of", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "tags", "roles", "residency", "qualifications", "qualification"),
+    *("known_of", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -89,9 +91,11 @@ def _around(case: Mapping[str, Any]) -> tuple[Subjects, list[Waiver], date]:
     """Return what a case judges, its waivers and its day."""
     sites, quotas = tuple(case.get("sites", REGIONS[:1])), case.get("quotas", {})
     sensitivity, tags = case.get("sensitivity", "internal"), tuple(case.get("tags", ()))
-    tenant = Tenant("education", "moodle", sensitivity, sites, quotas, tags)
+    residency, asked = case.get("residency", {}), tuple(case.get("qualifications", ()))
+    tenant = Tenant("education", "moodle", sensitivity, sites, quotas, tags, residency, asked)
+    qualification = _qualification(case.get("qualification"))
     return (
-        Subjects((tenant,), ("education",), REGIONS, frozenset(case.get("roles", ()))),
+        Subjects((tenant,), ("education",), REGIONS, frozenset(case.get("roles", ())), qualification),
         [waiver_of(given) for given in case.get("waivers", ())],
         date.fromisoformat(case.get("today", TODAY)),
     )

@@ -115,10 +115,13 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
                     "sensitivity": "internal",
                     "sites": ["toulouse"],
                     "quotas": {"toulouse": quotas},
+                    "residency": {},
+                    "qualifications": [],
                 }
             ],
             "domains": ["education"],
             "roles": ["reader", "member"],
+            "qualification": {},
         },
     }
 
@@ -144,6 +147,25 @@ overrides_by_site:
             "volume": {"gigabytes": 50, "volumes_fast": 2, "gigabytes_fast": 20},
         },
     }
+
+
+def test_the_audit_gets_where_data_may_be_and_what_they_ask_of_the_cloud(folder: Path) -> None:
+    catalogue = folder / "catalogue.yml"
+    said = yaml.safe_load(catalogue.read_text(encoding="utf-8"))
+    places = {site: {"availability_zones": [f"{site}-1"]} for site in ("toulouse", "paris")}
+    said["sensitivities"]["internal"] |= {"by_site": places, "qualifications": ["internal"]}
+    qualification = {"kind": "internal", "reference": "Decision 12", "valid_until": "2026-01-01"}
+    said["clouds"]["interne"]["qualification"] = qualification
+    catalogue.write_text(yaml.safe_dump(said), encoding="utf-8")
+
+    # One that has run out is no mistake: the audit finds it.
+    posture = Estate(folder, TODAY).declare("interne")["posture"]
+
+    (found,) = posture["tenants"]
+    # Only on the sites that the tenant has.
+    assert found["residency"] == {"toulouse": {"availability_zones": ["toulouse-1"]}}
+    assert found["qualifications"] == ["internal"]
+    assert posture["qualification"] == qualification
 
 
 CLOUD = """
