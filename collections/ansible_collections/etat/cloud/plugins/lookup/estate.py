@@ -82,7 +82,9 @@ _raw:
       type: list
       elements: str
     waivers:
-      description: The dated exceptions of these tenants, as O(etat.cloud.posture_info#module:waivers) takes them.
+      description:
+        - The dated exceptions of these tenants and of the cloud itself.
+        - O(etat.cloud.posture_info#module:waivers) takes them.
       type: list
       elements: dict
     notes:

@@ -51,6 +51,11 @@ LIVE = {
 TAGGED = ("servers", "volumes", "networks", "images")
 TAG_IT = Text("Write the tags from the estate.", "Écrire les étiquettes d'après les fichiers déclarés.")
 
+RENEW_IT = Text(
+    "Repair what it covers, or have it renewed by its owner.",
+    "Réparer ce qu'elle couvre, ou la faire renouveler par son responsable.",
+)
+
 
 def _project(view: View) -> Iterable[Row]:
     return (view.project,)
@@ -432,13 +437,24 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.TENANT,
         severity=severities("medium", "high", "high"),
         references=references(pssie="CONTR-SSI", iso27001="5.35"),
-        repair=Repair(
-            Mode.NONE,
-            Text(
-                "Repair what it covers, or have it renewed by its owner.",
-                "Réparer ce qu'elle couvre, ou la faire renouveler par son responsable.",
-            ),
+        repair=Repair(Mode.NONE, RENEW_IT),
+        objects=_waivers,
+        judge=_judge_waiver,
+    ),
+    Control(
+        id="ETAT-GOV-013",
+        family=FAMILY,
+        title=Text("No exception of the cloud has run out", "Aucune dérogation du cloud n'est échue"),
+        criterion=Text(
+            "Every waiver of what belongs to the cloud itself names a day that is not past.",
+            "Chaque dérogation portant sur le cloud lui-même donne un jour non passé.",
         ),
+        type="waiver",
+        reads=("projects",),
+        level=Level.CLOUD,
+        severity=severities("medium", "high", "high"),
+        references=references(pssie="CONTR-SSI", iso27001="5.35"),
+        repair=Repair(Mode.NONE, RENEW_IT),
         objects=_waivers,
         judge=_judge_waiver,
     ),

@@ -22,7 +22,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._options import assembl
 Schema = dict[str, Any]
 
 FOLDER = Path(__file__).resolve().parents[3] / "schemas"
-FILES = ("catalogue", "ministry", "tenant", "waiver")
+FILES = ("catalogue", "ministry", "tenant", "waiver", "cloud_waiver")
 SENSITIVITIES = ("public", "internal", "sensitive", "restricted")
 DOMAINS, PROJECTS = "domains", "projects"
 
@@ -74,7 +74,13 @@ def published(name: str) -> Schema:
 
 def generated() -> dict[str, Schema]:
     """Return every schema, as it has to be published."""
-    made = {"catalogue": _catalogue(), "ministry": _ministry(), "tenant": _tenant(), "waiver": _waiver()}
+    made = {
+        "catalogue": _catalogue(),
+        "ministry": _ministry(),
+        "tenant": _tenant(),
+        "waiver": _waiver(),
+        "cloud_waiver": _cloud_waiver(),
+    }
     return {name: {**_heading(name), **schema} for name, schema in made.items()}
 
 
@@ -455,20 +461,32 @@ def _tenant() -> Schema:
 
 
 def _waiver() -> Schema:
+    tenants = _names("The tenants that it covers; all of the ministry, and its domain, when not named.", minItems=1)
     return {
         "title": "A waiver of an estate",
         "description": "A dated exception to one control, for tenants of one ministry.",
-        **_object(
-            {
-                "control": _text("The id of the control, such as ETAT-NET-001.", pattern=CONTROL),
-                "tenants": _names(
-                    "The tenants that it covers; all of the ministry, and its domain, when not named.", minItems=1
-                ),
-                "objects": _names("Ids or names of the objects that it covers; all when not named.", minItems=1),
-                "owner": _text("Who answers for it."),
-                "reason": _text("Why the exception is there, and what is done instead."),
-                "until": _text("The last day on which it holds, such as 2027-08-31.", format="date"),
-            },
-            required=("control", "owner", "reason", "until"),
-        ),
+        **_exception("ETAT-NET-001", tenants=tenants),
     }
+
+
+def _cloud_waiver() -> Schema:
+    return {
+        "title": "A waiver of a cloud of an estate",
+        "description": "A dated exception to one control, for what belongs to the cloud itself and to no tenant.",
+        **_exception("ETAT-IAM-013"),
+    }
+
+
+def _exception(example: str, **whom: Schema) -> Schema:
+    """Return what every waiver says: whom it is about, of what, until when, and who answers for it."""
+    return _object(
+        {
+            "control": _text(f"The id of the control, such as {example}.", pattern=CONTROL),
+            **whom,
+            "objects": _names("Ids or names of the objects that it covers; all when not named.", minItems=1),
+            "owner": _text("Who answers for it."),
+            "reason": _text("Why the exception is there, and what is done instead."),
+            "until": _text("The last day on which it holds, such as 2027-08-31.", format="date"),
+        },
+        required=("control", "owner", "reason", "until"),
+    )

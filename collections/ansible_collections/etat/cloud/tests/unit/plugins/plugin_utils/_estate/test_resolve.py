@@ -273,6 +273,24 @@ def test_a_waiver_names_the_ready_project_of_a_provider(folder: Path) -> None:
     assert (found["domains"], found["tenants"]) == ([], [{"domain": "Default", "name": "education-cartes"}])
 
 
+def test_a_waiver_of_a_cloud_is_about_nobody_and_about_that_cloud_only(folder: Path) -> None:
+    (folder / "cloud_waivers/interne").mkdir(parents=True)
+    text = WAIVER.replace("NET-004", "IAM-013") + "objects: [r-migration]\n"
+    (folder / "cloud_waivers/interne/roles.yml").write_text(text, encoding="utf-8")
+    estate = Estate(folder, TODAY)
+
+    assert estate.declare("interne")["waivers"] == [
+        {
+            "id": "cloud_waivers/interne/roles",
+            **{"control": "ETAT-IAM-013", "owner": "Alice Martin", "reason": "Mail relay", "until": "2027-01-31"},
+            **{"domains": [], "tenants": [], "objects": ["r-migration"]},
+        }
+    ]
+    # The cloud itself is judged whichever tenants are.
+    assert len(estate.declare("interne", ["education/moodle"])["waivers"]) == 1
+    assert estate.declare("externe")["waivers"] == []
+
+
 def test_the_waivers_of_the_demo_hold_today() -> None:
     declared = Estate(DEMO, TODAY).declare("interne")
     assert declared["waivers"]
