@@ -96,6 +96,24 @@ options:
         description: Its last day, such as V(2027-08-31).
         type: str
         required: true
+  cartographies:
+    description: Maps of the cloud that were made before, of which one has to be recent.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      made:
+        description: The day on which it was made, such as V(2026-11-23).
+        type: str
+        required: true
+      reference:
+        description: Where it is kept.
+        type: str
+        required: true
+      complete:
+        description: Whether all of it could be read.
+        type: bool
+        default: true
   controls:
     description:
       - The controls that judge, each by its id, by the beginning of ids such as V(ETAT-NET), or by its family.

@@ -93,7 +93,8 @@ _raw:
       elements: str
     posture:
       description:
-        - The tenants and the domains to judge, the roles of the catalogue, and the qualification of the cloud.
+        - The tenants and the domains to judge, the roles of the catalogue, and the qualification and the cartographies
+          of the cloud.
         - M(etat.cloud.posture_info) takes them.
         - No domains where tenants are named.
       type: dict

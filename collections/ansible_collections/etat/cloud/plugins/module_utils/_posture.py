@@ -16,12 +16,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from ._audit import cartography
 from ._audit.facts import EVERYBODY, Facts
-from ._audit.judge import Subjects, judge, summary
+from ._audit.judge import Subjects, judge, summary, views_of
 from ._audit.model import (
     PLACES,
+    Cartography,
     Control,
     Evidence,
+    Level,
     Qualification,
     Refusal,
     Result,
@@ -68,6 +71,7 @@ class Scope:
     regions: those that are looked into; all of the catalogue when empty.
     roles: those that may be given; not known when there are none.
     qualification: that of the cloud; None when nobody recorded one.
+    cartographies: those of the cloud that are known. maps: whether one is made of what is read.
     workers: how many calls may be under way at once. today: the day for which ages and dates count.
     """
 
@@ -81,6 +85,8 @@ class Scope:
     waivers: tuple[Waiver, ...] = ()
     roles: frozenset[str] = frozenset()
     qualification: Qualification | None = None
+    cartographies: tuple[Cartography, ...] = ()
+    maps: bool = False
     workers: int = 8
 
     def looks(self) -> dict[str, tuple[tuple[Tenant, ...], tuple[str, ...]]]:
@@ -121,6 +127,11 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         ]
     with _as_option("qualification"):
         qualification = _qualification(params["qualification"])
+    with _as_option("cartographies"):
+        cartographies = tuple(
+            Cartography(date.fromisoformat(given["made"]), given["reference"], given["complete"])
+            for given in params["cartographies"]
+        )
     accounts = (given["account"] for given in params["tenants"])
     return Scope(
         cloud=params["cloud"],
@@ -133,6 +144,8 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         waivers=waivers,
         roles=frozenset(params["roles"]),
         qualification=qualification,
+        cartographies=cartographies,
+        maps=params.get("cartography", False),
         workers=params["workers"],
     )
 
@@ -190,13 +203,16 @@ def _as_option(name: str) -> Iterator[None]:
 
 
 def audit(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Judge tenants by the controls and return the document. params: the options of module posture_info.
+    """Judge tenants by the controls and return the document as posture, and cartography where that is asked for.
+
+    params: the options of module posture_info.
 
     Raises EngineError when an option makes no sense, or the cloud gives no token.
     """
     posture = Posture(scope_of(params), Progress())
     posture.run()
-    return posture.document()
+    found = {"posture": posture.document()}
+    return {**found, "cartography": posture.cartography()} if posture.scope.maps else found
 
 
 @dataclass(slots=True)
@@ -225,7 +241,14 @@ class Posture:
     def subjects(self) -> Subjects:
         """Return what is judged."""
         scope = self.scope
-        return Subjects(scope.tenants, scope.domains, self.regions, scope.roles, scope.qualification)
+        return Subjects(
+            tenants=scope.tenants,
+            domains=scope.domains,
+            regions=self.regions,
+            roles=scope.roles,
+            qualification=scope.qualification,
+            cartographies=scope.cartographies,
+        )
 
     def connect(self) -> None:
         """Connect every account.
@@ -257,7 +280,7 @@ class Posture:
             return error.problems[0]
 
     def _read(self, looks: Mapping[str, tuple[tuple[Tenant, ...], tuple[str, ...]]]) -> None:
-        sources = needed(self.scope.controls)
+        sources = needed(self.scope.controls, cartography.SOURCES if self.scope.maps else ())
         accounts = min(len(self.clouds), self.scope.workers) or 1
 
         def look(name: str) -> Facts:
@@ -315,6 +338,12 @@ class Posture:
             "results": [_result(result) for result in self.results],
             "summary": {name: dict(counts) for name, counts in summary(self.results).items()},
         }
+
+    def cartography(self) -> dict[str, Any]:
+        """Return the map of what was read, as JSON has it."""
+        views = views_of(Level.SITE, self.facts, self.subjects(), (), self.scope.today)
+        made = {"cloud": self.scope.cloud, "made": self.scope.today.isoformat()}
+        return {**made, **cartography.cartography(views)}
 
     def _unseen(self) -> list[dict[str, Any]]:
         """Return what could not be read, once for each reason, with the tenants and domains that it concerns."""

@@ -41,6 +41,16 @@ POSTURE_OPTIONS: Options = {
             "valid_until": {"type": "str", "required": True},
         },
     },
+    "cartographies": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "made": {"type": "str", "required": True},
+            "reference": {"type": "str", "required": True},
+            "complete": {"type": "bool", "default": True},
+        },
+    },
     "controls": _NAMES,
     "waivers": {
         "type": "list",

@@ -351,6 +351,15 @@ class Qualification:
 
 
 @dataclass(frozen=True, slots=True)
+class Cartography:
+    """A map of the cloud that somebody made: its day, where it is kept, and whether all of it could be read."""
+
+    made: date
+    reference: str
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Tenant:
     """A tenant as declared: the names of its domain and project, its sensitivity, its regions, its project's tags.
 

@@ -214,7 +214,7 @@ CONTROLS: tuple[Control, ...] = (
             ),
         ),
         caution=Text(
-            "The zone is that of the service that writes the backup. Where it stores what it writes, its provider knows.",
+            "The zone is that of the service that writes the backup. Where that stores it, its provider knows.",
             "La zone est celle du service qui écrit la sauvegarde. Seul le fournisseur sait où il la range.",
         ),
         objects=_copies,

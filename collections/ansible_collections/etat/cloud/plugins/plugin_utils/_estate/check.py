@@ -55,7 +55,7 @@ def _shapes(files: Files) -> Iterator[Mistake]:
 
 
 def _meanings(files: Files, today: date) -> Iterator[Mistake]:
-    yield from _catalogue(files.catalogue)
+    yield from _catalogue(files.catalogue, today)
     tenants: dict[str, list[Tenant]] = {name: [] for name in files.ministries}
     for name, document in files.tenants.items():
         # Without a catalogue nothing can be said of what a tenant chose.
@@ -74,7 +74,7 @@ def _meanings(files: Files, today: date) -> Iterator[Mistake]:
 # --- the catalogue
 
 
-def _catalogue(document: Document) -> Iterator[Mistake]:
+def _catalogue(document: Document, today: date) -> Iterator[Mistake]:
     value = document.value
     clouds = mapping(value, "clouds")
     taken: dict[str, str] = {}
@@ -85,6 +85,10 @@ def _catalogue(document: Document) -> Iterator[Mistake]:
                 yield document.mistake(("clouds", name, "sites", index), text)
         yield from _projects(document, name, cloud)
         yield from _cloud(document, name, cloud)
+        made = mapping(cloud, "cartography").get("made")
+        if isinstance(made, str) and _is_date(made) and date.fromisoformat(made) > today:
+            text = f"{said(made)} is to come (today is {today}); allowed: {today} or earlier"
+            yield document.mistake(("clouds", name, "cartography", "made"), text)
     for name, sensitivity in mapping(value, "sensitivities").items():
         yield from _references(document, ("sensitivities", name, "clouds"), sensitivity, "a cloud", clouds)
         yield from _places(document, name, sensitivity)

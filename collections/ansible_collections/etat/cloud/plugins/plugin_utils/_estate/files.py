@@ -118,7 +118,11 @@ def _by_cloud(
 
 
 def _by_owner(
-    folder: FilePath, shown: str, owner_and_what: tuple[str, str], strange: Callable[[str], str], mistakes: list[Mistake]
+    folder: FilePath,
+    shown: str,
+    owner_and_what: tuple[str, str],
+    strange: Callable[[str], str],
+    mistakes: list[Mistake],
 ) -> Iterator[tuple[tuple[str, str], Document]]:
     """Yield the documents of a folder that has a folder for each owner, by the owner's name and their own.
 

@@ -72,6 +72,7 @@ class Estate:
                 "domains": [] if only else [domain["name"] for domain in domains],
                 "roles": list(self._files.catalogue.value["roles"]),
                 "qualification": mapping(clouds, cloud, "qualification"),
+                "cartographies": [one] if (one := mapping(clouds, cloud, "cartography")) else [],
             },
         }
 

@@ -184,6 +184,13 @@ def _catalogue() -> Schema:
         },
         required=("kind", "reference", "valid_until"),
     )
+    cartography = _object(
+        {
+            "made": _text("The day on which it was made, such as 2026-11-23.", format="date"),
+            "reference": _text("Where it is kept."),
+        },
+        required=("made", "reference"),
+    )
     cloud = _object(
         {
             "title": _bilingual("Title of the cloud."),
@@ -212,6 +219,10 @@ def _catalogue() -> Schema:
                 "Methods of authentication that its identity service takes, as Keystone names them, such as totp."
             ),
             "by_site": _named(_options(Level.REGION), "What a site holds for all tenants, or for some that it names."),
+            "cartography": {
+                "description": "The last map of its networks, where another tool than the audit makes it.",
+                **cartography,
+            },
             "qualification": {
                 "description": "What the cloud is recognized as, so that it may hold data that ask for it.",
                 **qualification,

@@ -326,6 +326,11 @@ def test_a_waiver_makes_exempt_and_says_who_answers_for_it(server: CloudServer, 
             )
         ),
         (
+            "cartographies",
+            [{"made": "last year", "reference": "a drawing"}],
+            "option cartographies: Invalid isoformat string: 'last year'",
+        ),
+        (
             "qualification",
             {"kind": "internal", "reference": "Decision 12", "valid_until": "soon"},
             "option qualification: Invalid isoformat string: 'soon'",
@@ -380,6 +385,23 @@ def test_a_server_is_judged_by_the_zones_of_its_site_and_the_cloud_by_its_qualif
             of(found, "ETAT-RES-005")["outcome"],
         )
     assert outcomes == {"az-1": ("pass", "pass"), "az-2": ("fail", "fail")}
+
+
+def test_a_map_takes_no_call_that_the_controls_do_not_make(server: CloudServer, run_module: Any) -> None:
+    calls = {}
+    for maps in (False, True):
+        server.content.calls.clear()
+        found, _failed = run_module(posture_info, cloud="interne", tenants=[MOODLE], cartography=maps)
+        # Where a service is found, each session asks for itself.
+        calls[maps] = {call.path for call in server.content.calls if not call.path.endswith(" /")}
+        assert ("cartography" in found) is maps
+    assert calls[True] == calls[False]
+    assert found["cartography"]["cloud"] == "interne"
+    assert {site["tenant"] for site in found["cartography"]["sites"]} == {"moodle"}
+    few, _failed = run_module(
+        posture_info, cloud="interne", tenants=[MOODLE], cartography=True, controls=["ETAT-GOV-001"]
+    )
+    assert few["cartography"] == found["cartography"]
 
 
 def test_controls_can_be_chosen_and_only_what_they_look_at_is_read(server: CloudServer, run_module: Any) -> None:

@@ -122,6 +122,7 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
             "domains": ["education"],
             "roles": ["reader", "member"],
             "qualification": {},
+            "cartographies": [],
         },
     }
 
@@ -166,6 +167,16 @@ def test_the_audit_gets_where_data_may_be_and_what_they_ask_of_the_cloud(folder:
     assert found["residency"] == {"toulouse": {"availability_zones": ["toulouse-1"]}}
     assert found["qualifications"] == ["internal"]
     assert posture["qualification"] == qualification
+
+
+def test_the_audit_gets_the_map_that_another_tool_makes(folder: Path) -> None:
+    catalogue = folder / "catalogue.yml"
+    said = yaml.safe_load(catalogue.read_text(encoding="utf-8"))
+    made = said["clouds"]["interne"]["cartography"] = {"made": "2026-11-23", "reference": "a drawing"}
+    catalogue.write_text(yaml.safe_dump(said), encoding="utf-8")
+    estate = Estate(folder, TODAY)
+    assert estate.declare("interne")["posture"]["cartographies"] == [made]
+    assert estate.declare("externe")["posture"]["cartographies"] == []
 
 
 CLOUD = """
@@ -282,8 +293,13 @@ def test_a_waiver_of_a_cloud_is_about_nobody_and_about_that_cloud_only(folder: P
     assert estate.declare("interne")["waivers"] == [
         {
             "id": "cloud_waivers/interne/roles",
-            **{"control": "ETAT-IAM-013", "owner": "Alice Martin", "reason": "Mail relay", "until": "2027-01-31"},
-            **{"domains": [], "tenants": [], "objects": ["r-migration"]},
+            "control": "ETAT-IAM-013",
+            "owner": "Alice Martin",
+            "reason": "Mail relay",
+            "until": "2027-01-31",
+            "domains": [],
+            "tenants": [],
+            "objects": ["r-migration"],
         }
     ]
     # The cloud itself is judged whichever tenants are.
