@@ -129,7 +129,8 @@ FILES: Mapping[str, tuple[str, Callable[[Report, Tongue], str]]] = {
     "junit": ("audit.junit.xml", junit),
     "text": ("audit.txt", text),
 }
-MAP, MAP_TABLE = "cartography.json", "cartography.csv"
+MAP = "cartography.json"
+MAP_TABLE = "cartography.csv"
 FORMATS = ("page", *FILES, "cartography")
 
 
