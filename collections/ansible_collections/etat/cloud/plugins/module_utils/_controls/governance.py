@@ -453,9 +453,7 @@ CONTROLS: tuple[Control, ...] = (
         reads=("projects",),
         level=Level.CLOUD,
         severity=severities("low", "medium", "medium"),
-        references=references(
-            pssie="RES-CARTO GDB-CARTO:partial", anssi_hygiene="4:partial", secnumcloud="13.1:evidence"
-        ),
+        references=references(pssie="RES-CARTO GDB-CARTO:partial", anssi_hygiene="4:partial", secnumcloud="13.1"),
         repair=Repair(
             Mode.NONE,
             Text(
