@@ -62,7 +62,16 @@ METHODS = ("post", "put", "patch", "delete", "get")
 #: The services that show to members of a project alone what lies in it.
 MEMBERS_ONLY = ("key_manager", "object_store")
 #: Room for all that one tenant gets.
-ROOM = {"security_group": 100, "security_group_rule": 500, "network": 50, "subnet": 50, "port": 100, "floatingip": 30}
+ROOM = {
+    "security_group": 100,
+    "security_group_rule": 500,
+    "network": 50,
+    "subnet": 50,
+    "port": 100,
+    "floatingip": 30,
+    # Neutron counts what is being made, and for a while what was not, so several at once need more than they are.
+    "rbac_policy": 30,
+}
 
 Step = Mapping[str, Any]
 

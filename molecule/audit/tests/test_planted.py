@@ -61,6 +61,8 @@ def audited(folder: Path, account: str, controls: Sequence[str] = (), day: str =
             "tenants": f"{{{{ {estate}.posture.tenants }}}}",
             "domains": f"{{{{ {estate}.posture.domains }}}}",
             "roles": f"{{{{ {estate}.posture.roles }}}}",
+            "qualification": f"{{{{ {estate}.posture.qualification }}}}",
+            "cartographies": f"{{{{ {estate}.posture.cartographies }}}}",
             "waivers": f"{{{{ {estate}.waivers }}}}",
             "controls": list(controls),
             **({"today": day} if day else {}),

@@ -49,6 +49,21 @@ options:
         type: list
         elements: str
         default: []
+      residency:
+        description:
+          - Where its data may be, as names by region and by V(availability_zones), V(backup_zones) and V(image_stores).
+          - The first are those of Nova for servers, the second those of Cinder for backups and snapshots.
+          - What is not named for a region cannot be judged there.
+        type: dict
+        default: {}
+      qualifications:
+        description:
+          - The kinds of qualification of which its data ask the cloud to have one.
+          - Whether the cloud's is enough cannot be judged when none is named.
+        type: list
+        elements: str
+        choices: [internal, secnumcloud]
+        default: []
       account:
         description:
           - Entry of C(clouds.yaml) that looks, where a cloud gives one account per project.
@@ -64,6 +79,41 @@ options:
     type: list
     elements: str
     default: []
+  qualification:
+    description: What the cloud is recognized as, so that it may hold data that ask for it.
+    type: dict
+    suboptions:
+      kind:
+        description: V(internal) for a cloud that the State runs for itself, V(secnumcloud) for a qualified offer.
+        type: str
+        choices: [internal, secnumcloud]
+        required: true
+      reference:
+        description: The decision, or the offer by the name that is in ANSSI's list.
+        type: str
+        required: true
+      valid_until:
+        description: Its last day, such as V(2027-08-31).
+        type: str
+        required: true
+  cartographies:
+    description: Maps of the cloud that were made before, of which one has to be recent.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      made:
+        description: The day on which it was made, such as V(2026-11-23).
+        type: str
+        required: true
+      reference:
+        description: Where it is kept.
+        type: str
+        required: true
+      complete:
+        description: Whether all of it could be read.
+        type: bool
+        default: true
   controls:
     description:
       - The controls that judge, each by its id, by the beginning of ids such as V(ETAT-NET), or by its family.

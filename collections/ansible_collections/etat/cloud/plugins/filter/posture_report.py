@@ -25,10 +25,11 @@ options:
       - V(page) is a page for people, one file for each language, without script. V(csv) is for spreadsheets.
         V(oscal) is OSCAL assessment results, V(sarif) is for the code scanning of a forge, V(junit) is for CI, and
         V(text) is for a terminal.
+      - V(cartography) is O(cartography), as JSON and as a table whose headings are in the first language.
       - The document itself is always among the files, as JSON, since the next audit is compared with it.
     type: list
     elements: str
-    choices: [page, csv, oscal, sarif, junit, text]
+    choices: [page, csv, oscal, sarif, junit, text, cartography]
     default: []
   languages:
     description: The languages of the pages; the other reports are in the first of them.
@@ -42,6 +43,10 @@ options:
     default: {}
   estate:
     description: What P(etat.cloud.estate#lookup) says of the tenants in RV(etat.cloud.estate#lookup:_raw[].about).
+    type: dict
+    default: {}
+  cartography:
+    description: What M(etat.cloud.posture_info) returned in RV(etat.cloud.posture_info#module:cartography).
     type: dict
     default: {}
   severity:
@@ -66,7 +71,9 @@ _value:
       description: The text of each file, by its name.
       type: dict
     others:
-      description: The names of the files that other formats or languages would have made.
+      description:
+        - The names of the files that other formats or languages would have made.
+        - A cartography is not among them, since it counts until the next one.
       type: list
       elements: str
     text:
@@ -92,6 +99,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Severity
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
+from ansible_collections.etat.cloud.plugins.plugin_utils._report.cartography import as_json, as_table
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.document import Document, ReportError, read, threshold
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.junit import junit
 from ansible_collections.etat.cloud.plugins.plugin_utils._report.oscal import oscal
@@ -121,7 +129,9 @@ FILES: Mapping[str, tuple[str, Callable[[Report, Tongue], str]]] = {
     "junit": ("audit.junit.xml", junit),
     "text": ("audit.txt", text),
 }
-FORMATS = ("page", *FILES)
+MAP = "cartography.json"
+MAP_TABLE = "cartography.csv"
+FORMATS = ("page", *FILES, "cartography")
 
 
 def posture_report(
@@ -131,6 +141,7 @@ def posture_report(
     former: Mapping[str, Any] | None = None,
     estate: Mapping[str, Any] | None = None,
     severity: str = Severity.HIGH,
+    cartography: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the reports of an audit."""
     for said, known, what in (
@@ -161,6 +172,10 @@ def posture_report(
             for tongue in tongues:
                 files[f"audit.{tongue.language}.html"] = page(report, tongue, whole)
         files |= {name: render(report, first) for known, (name, render) in FILES.items() if known in formats}
+        if "cartography" in formats:
+            ministries = {(subject.domain, subject.tenant): said.ministry for subject, said in report.about.items()}
+            files[MAP] = as_json(cartography or {}, audit.cloud)
+            files[MAP_TABLE] = as_table(cartography or {}, ministries, first)
         return {
             "files": files,
             "others": sorted(_names() - files.keys()),

@@ -82,7 +82,9 @@ _raw:
       type: list
       elements: str
     waivers:
-      description: The dated exceptions of these tenants, as O(etat.cloud.posture_info#module:waivers) takes them.
+      description:
+        - The dated exceptions of these tenants and of the cloud itself.
+        - O(etat.cloud.posture_info#module:waivers) takes them.
       type: list
       elements: dict
     notes:
@@ -91,7 +93,8 @@ _raw:
       elements: str
     posture:
       description:
-        - The tenants and the domains to judge, and the roles of the catalogue.
+        - The tenants and the domains to judge, the roles of the catalogue, and the qualification and the cartographies
+          of the cloud.
         - M(etat.cloud.posture_info) takes them.
         - No domains where tenants are named.
       type: dict

@@ -16,9 +16,24 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from ._audit import cartography
 from ._audit.facts import EVERYBODY, Facts
-from ._audit.judge import Subjects, judge, summary
-from ._audit.model import Control, Evidence, Refusal, Result, Row, Source, Tenant, Text, Waiver
+from ._audit.judge import Subjects, judge, summary, views_of
+from ._audit.model import (
+    PLACES,
+    Cartography,
+    Control,
+    Evidence,
+    Level,
+    Qualification,
+    Refusal,
+    Result,
+    Row,
+    Source,
+    Tenant,
+    Text,
+    Waiver,
+)
 from ._audit.sources import HOLDERS, SOURCES, kept, needed
 from ._audit.waiver import waiver_of
 from ._controls import selected
@@ -55,6 +70,8 @@ class Scope:
     accounts: those of tenants, by full name. domains: names of those that are judged as such.
     regions: those that are looked into; all of the catalogue when empty.
     roles: those that may be given; not known when there are none.
+    qualification: that of the cloud; None when nobody recorded one.
+    cartographies: those of the cloud that are known. maps: whether one is made of what is read.
     workers: how many calls may be under way at once. today: the day for which ages and dates count.
     """
 
@@ -67,6 +84,9 @@ class Scope:
     regions: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     roles: frozenset[str] = frozenset()
+    qualification: Qualification | None = None
+    cartographies: tuple[Cartography, ...] = ()
+    maps: bool = False
     workers: int = 8
 
     def looks(self) -> dict[str, tuple[tuple[Tenant, ...], tuple[str, ...]]]:
@@ -100,9 +120,18 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
                 tuple(given["sites"]),
                 _quotas(given),
                 tuple(given["tags"]),
+                _residency(given),
+                tuple(given["qualifications"]),
             )
             for given in params["tenants"]
         ]
+    with _as_option("qualification"):
+        qualification = _qualification(params["qualification"])
+    with _as_option("cartographies"):
+        cartographies = tuple(
+            Cartography(date.fromisoformat(given["made"]), given["reference"], given["complete"])
+            for given in params["cartographies"]
+        )
     accounts = (given["account"] for given in params["tenants"])
     return Scope(
         cloud=params["cloud"],
@@ -114,6 +143,9 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
         regions=tuple(params["regions"]),
         waivers=waivers,
         roles=frozenset(params["roles"]),
+        qualification=qualification,
+        cartographies=cartographies,
+        maps=params.get("cartography", False),
         workers=params["workers"],
     )
 
@@ -130,6 +162,33 @@ def _quotas(given: Mapping[str, Any]) -> Mapping[str, Mapping[str, Mapping[str, 
     return quotas
 
 
+def _residency(given: Mapping[str, Any]) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Return where the data of a tenant may be.
+
+    Raises ValueError where it is not names by region and kind of place.
+    """
+    residency: Mapping[str, Any] = given["residency"]
+    if not all(_is_map(places) and all(_is_place(*said) for said in places.items()) for places in residency.values()):
+        allowed = ", ".join(PLACES)
+        name = f"{given['domain']}/{given['name']}"
+        raise ValueError(f"the residency of {name} is not names by region and kind; allowed kinds: {allowed}")
+    return residency
+
+
+def _is_place(kind: Any, names: Any) -> bool:
+    return kind in PLACES and isinstance(names, list) and all(isinstance(name, str) for name in names)
+
+
+def _qualification(given: Mapping[str, Any] | None) -> Qualification | None:
+    """Return the qualification of the cloud, if one is recorded.
+
+    Raises ValueError when its last day is no date.
+    """
+    if not given:
+        return None
+    return Qualification(given["kind"], given["reference"], date.fromisoformat(given["valid_until"]))
+
+
 def _is_map(value: Any) -> bool:
     return isinstance(value, Mapping)
 
@@ -144,13 +203,16 @@ def _as_option(name: str) -> Iterator[None]:
 
 
 def audit(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Judge tenants by the controls and return the document. params: the options of module posture_info.
+    """Judge tenants by the controls and return the document as posture, and cartography where that is asked for.
+
+    params: the options of module posture_info.
 
     Raises EngineError when an option makes no sense, or the cloud gives no token.
     """
     posture = Posture(scope_of(params), Progress())
     posture.run()
-    return posture.document()
+    found = {"posture": posture.document()}
+    return {**found, "cartography": posture.cartography()} if posture.scope.maps else found
 
 
 @dataclass(slots=True)
@@ -178,7 +240,15 @@ class Posture:
 
     def subjects(self) -> Subjects:
         """Return what is judged."""
-        return Subjects(self.scope.tenants, self.scope.domains, self.regions, self.scope.roles)
+        scope = self.scope
+        return Subjects(
+            tenants=scope.tenants,
+            domains=scope.domains,
+            regions=self.regions,
+            roles=scope.roles,
+            qualification=scope.qualification,
+            cartographies=scope.cartographies,
+        )
 
     def connect(self) -> None:
         """Connect every account.
@@ -210,7 +280,7 @@ class Posture:
             return error.problems[0]
 
     def _read(self, looks: Mapping[str, tuple[tuple[Tenant, ...], tuple[str, ...]]]) -> None:
-        sources = needed(self.scope.controls)
+        sources = needed(self.scope.controls, cartography.SOURCES if self.scope.maps else ())
         accounts = min(len(self.clouds), self.scope.workers) or 1
 
         def look(name: str) -> Facts:
@@ -268,6 +338,12 @@ class Posture:
             "results": [_result(result) for result in self.results],
             "summary": {name: dict(counts) for name, counts in summary(self.results).items()},
         }
+
+    def cartography(self) -> dict[str, Any]:
+        """Return the map of what was read, as JSON has it."""
+        views = views_of(Level.SITE, self.facts, self.subjects(), (), self.scope.today)
+        made = {"cloud": self.scope.cloud, "made": self.scope.today.isoformat()}
+        return {**made, **cartography.cartography(views)}
 
     def _unseen(self) -> list[dict[str, Any]]:
         """Return what could not be read, once for each reason, with the tenants and domains that it concerns."""

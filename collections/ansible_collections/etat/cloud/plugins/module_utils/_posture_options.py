@@ -26,11 +26,31 @@ POSTURE_OPTIONS: Options = {
             "sites": _NAMES,
             "quotas": {"type": "dict", "default": {}},
             "tags": _NAMES,
+            "residency": {"type": "dict", "default": {}},
+            "qualifications": {**_NAMES, "choices": ["internal", "secnumcloud"]},
             "account": {"type": "str"},
         },
     },
     "domains": _NAMES,
     "roles": _NAMES,
+    "qualification": {
+        "type": "dict",
+        "options": {
+            "kind": {"type": "str", "choices": ["internal", "secnumcloud"], "required": True},
+            "reference": {"type": "str", "required": True},
+            "valid_until": {"type": "str", "required": True},
+        },
+    },
+    "cartographies": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "made": {"type": "str", "required": True},
+            "reference": {"type": "str", "required": True},
+            "complete": {"type": "bool", "default": True},
+        },
+    },
     "controls": _NAMES,
     "waivers": {
         "type": "list",

@@ -17,6 +17,13 @@ author:
 extends_documentation_fragment:
   - etat.cloud._connection
   - etat.cloud._posture
+options:
+  cartography:
+    description:
+      - Whether to return RV(cartography), a map of what the tenants have of networks.
+      - It is made of the listings that the controls look at, and takes more calls only where few controls judge.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Only reads, in check mode and out of it.
@@ -81,6 +88,30 @@ posture:
     summary:
       description: How many results came out how, and how bad the failures are.
       type: dict
+cartography:
+  description: A map of what the tenants have of networks on each site, and of what leads where.
+  returned: when O(cartography=true)
+  type: dict
+  contains:
+    version:
+      description: Version of this form.
+      type: int
+    cloud:
+      description: The entry of C(clouds.yaml) that looked.
+      type: str
+    made:
+      description: The day on which it was made.
+      type: str
+    complete:
+      description: Whether all of it could be read.
+      type: bool
+    sites:
+      description:
+        - Each site of each tenant, with C(objects) and, in C(unseen), what could not be read and why.
+        - An object is a router, network, subnet, interface of a router, floating IP, load balancer or RBAC policy. It
+          has C(kind), C(id), C(name), C(addresses), C(belongs_to), C(leads_to) and C(details).
+      type: list
+      elements: dict
 """
 
 from ansible_collections.etat.cloud.plugins.module_utils._module import CloudModule
@@ -89,8 +120,8 @@ from ansible_collections.etat.cloud.plugins.module_utils._posture_options import
 
 
 def main() -> None:
-    with CloudModule(POSTURE_OPTIONS) as module:
-        module.show(posture=audit(module.params))
+    with CloudModule({**POSTURE_OPTIONS, "cartography": {"type": "bool", "default": False}}) as module:
+        module.show(**audit(module.params))
 
 
 if __name__ == "__main__":

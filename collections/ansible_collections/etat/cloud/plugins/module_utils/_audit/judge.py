@@ -15,10 +15,12 @@ from .facts import Facts
 from .model import (
     SENSITIVITIES,
     UNSAID,
+    Cartography,
     Control,
     Finding,
     Level,
     Outcome,
+    Qualification,
     Refusal,
     Result,
     Row,
@@ -46,12 +48,17 @@ NOT_ASKED = {
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """What is judged: tenants, domains by name, and, of services, which regions; and which roles may be given."""
+    """What is judged: tenants, domains by name, and, of services, which regions; and what the estate says of all.
+
+    roles: those that may be given. qualification: that of the cloud. cartographies: those of it that are known.
+    """
 
     tenants: tuple[Tenant, ...]
     domains: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
+    qualification: Qualification | None = None
+    cartographies: tuple[Cartography, ...] = ()
 
 
 def judge(
@@ -93,7 +100,7 @@ def _asked(
     controls: Sequence[Control], facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date
 ) -> Iterator[tuple[Control, View]]:
     """Yield every control with every subject of its level."""
-    views = {level: list(_views(level, facts, subjects, waivers, today)) for level in Level}
+    views = {level: list(views_of(level, facts, subjects, waivers, today)) for level in Level}
     return ((control, view) for control in controls for view in views[control.level])
 
 
@@ -201,8 +208,16 @@ def _of_many(reason: Text, count: int) -> Text:
 # --- subjects
 
 
-def _views(level: Level, facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date) -> Iterator[View]:
-    common: dict[str, Any] = {"facts": facts, "level": level, "today": today, "roles": subjects.roles}
+def views_of(level: Level, facts: Facts, subjects: Subjects, waivers: Sequence[Waiver], today: date) -> Iterator[View]:
+    """Yield the view of every subject of a level."""
+    common: dict[str, Any] = {
+        "facts": facts,
+        "level": level,
+        "today": today,
+        "roles": subjects.roles,
+        "qualification": subjects.qualification,
+        "cartographies": subjects.cartographies,
+    }
     regions = subjects.regions
     if level is Level.CLOUD:
         own = tuple(waiver for waiver in waivers if concerns(waiver, "", ""))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
@@ -23,6 +23,10 @@ Evidence = Mapping[str, Any]
 NOTHING: Evidence = MappingProxyType({})
 #: From the least to the most sensitive. Restricted is sensitive with what Diffusion Restreinte adds.
 SENSITIVITIES = ("public", "internal", "sensitive", "restricted")
+#: What an estate may say of where data may be on a site: zones of Nova, those of Cinder for copies, stores of Glance.
+PLACES = ("availability_zones", "backup_zones", "image_stores")
+#: What a cloud may be: run by the State for itself, or an offer that ANSSI has qualified.
+QUALIFICATIONS = ("internal", "secnumcloud")
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,11 +339,34 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Qualification:
+    """What a cloud is recognized as, by the record of the estate.
+
+    kind: one of QUALIFICATIONS. reference: the decision or the qualified offer. valid_until: its last day.
+    """
+
+    kind: str
+    reference: str
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Cartography:
+    """A map of the cloud that somebody made: its day, where it is kept, and whether all of it could be read."""
+
+    made: date
+    reference: str
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Tenant:
     """A tenant as declared: the names of its domain and project, its sensitivity, its regions, its project's tags.
 
     quotas: the limits that are declared, by region, service and the name that the service has for each. The services
     are called as in module tenant.
+    residency: the names of the places where its data may be, by region and one of PLACES.
+    qualifications: the kinds of them that its data ask of the cloud, of which one is enough.
     """
 
     domain: str
@@ -350,6 +377,10 @@ class Tenant:
         default_factory=lambda: MappingProxyType({}), hash=False
     )
     tags: tuple[str, ...] = ()
+    residency: Mapping[str, Mapping[str, Sequence[str]]] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    qualifications: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:

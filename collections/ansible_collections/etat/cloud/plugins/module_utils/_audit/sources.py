@@ -432,10 +432,10 @@ SOURCES: Mapping[str, Source] = {
 }
 
 
-def needed(controls: Iterable[Control]) -> list[Source]:
-    """Return what controls read, with the parents of it, in the order of the table."""
+def needed(controls: Iterable[Control], others: Iterable[str] = ()) -> list[Source]:
+    """Return what controls read, and others by name, with the parents of it, in the order of the table."""
     names = {"domains", "projects"}
-    rest = [name for control in controls for name in (*control.reads, *control.also_reads)]
+    rest = [*others, *(name for control in controls for name in (*control.reads, *control.also_reads))]
     while rest:
         name = rest.pop()
         if name not in names:

@@ -16,7 +16,7 @@ from typing import Any
 from .._rules import ANY
 from .facts import Facts
 from .filtering import LAST_PORT, Opening, Reaches, Rule, any_rules, is_anybody, is_public, openings, rule_of
-from .model import SENSITIVITIES, Level, Refusal, Row, Tenant, Waiver
+from .model import SENSITIVITIES, Cartography, Level, Qualification, Refusal, Row, Tenant, Waiver
 from .sources import SOURCES
 
 #: The sources whose records show that a tenant uses a region.
@@ -77,6 +77,10 @@ class View:
     regions: tuple[str, ...] = ()
     #: The names of the roles that may be given; none when nobody said.
     roles: frozenset[str] = frozenset()
+    #: That of the cloud; None when nobody recorded one.
+    qualification: Qualification | None = None
+    #: Those of the cloud that are known.
+    cartographies: tuple[Cartography, ...] = ()
 
     # --- the records
 

@@ -37,6 +37,8 @@ SENSITIVITY, OWNER, CONTACT, ENVIRONMENT = "sensitivity", "owner", "contact", "e
 ENDS = ("end_date", "review_date")
 #: The most days ahead that an end or a review may lie: two years.
 HORIZON = 731
+#: The most days that a cartography may be old: twelve months.
+YEAR = 366
 #: What each resource says of itself.
 MANDATORY = (SENSITIVITY, OWNER, ENVIRONMENT)
 PRODUCTION = "production"
@@ -50,6 +52,11 @@ LIVE = {
 }
 TAGGED = ("servers", "volumes", "networks", "images")
 TAG_IT = Text("Write the tags from the estate.", "Écrire les étiquettes d'après les fichiers déclarés.")
+
+RENEW_IT = Text(
+    "Repair what it covers, or have it renewed by its owner.",
+    "Réparer ce qu'elle couvre, ou la faire renouveler par son responsable.",
+)
 
 
 def _project(view: View) -> Iterable[Row]:
@@ -221,6 +228,21 @@ def _judge_waiver(view: View, row: Row) -> Verdict:
         return PASSED
     days = (view.today - waiver.until).days
     return failed(control=waiver.control, owner=waiver.owner, until=waiver.until.isoformat(), days_over=days)
+
+
+def _cartography(_view: View) -> Iterable[Row]:
+    return ({"id": "cartography"},)
+
+
+def _judge_cartography(view: View, _row: Row) -> Verdict:
+    made = [one for one in view.cartographies if one.made <= view.today]
+    if any(one.complete and (view.today - one.made).days <= YEAR for one in made):
+        return PASSED
+    last = max(made, key=lambda one: (one.complete, one.made), default=None)
+    if last is None:
+        return failed(known=0)
+    days = (view.today - last.made).days
+    return failed(known=len(made), made=last.made.isoformat(), days=days, complete=last.complete, where=last.reference)
 
 
 CONTROLS: tuple[Control, ...] = (
@@ -420,6 +442,33 @@ CONTROLS: tuple[Control, ...] = (
         judge=_judge_environments,
     ),
     Control(
+        id="ETAT-GOV-011",
+        family=FAMILY,
+        title=Text("There is a recent map of the cloud", "Une cartographie récente du cloud existe"),
+        criterion=Text(
+            "A whole map of networks was made in the last twelve months, by a former audit, or as the estate declares.",
+            "Une cartographie complète date de moins de douze mois, d'un audit passé ou telle que déclarée.",
+        ),
+        type="cartography",
+        reads=("projects",),
+        level=Level.CLOUD,
+        severity=severities("low", "medium", "medium"),
+        references=references(pssie="RES-CARTO GDB-CARTO:partial", anssi_hygiene="4:partial", secnumcloud="13.1"),
+        repair=Repair(
+            Mode.NONE,
+            Text(
+                "Let the audit write one (format cartography), or declare the one that is kept elsewhere.",
+                "La faire écrire par l'audit (format cartography), ou déclarer celle qui existe ailleurs.",
+            ),
+        ),
+        caution=Text(
+            "That of this audit counts in the next one. One that is declared is not opened.",
+            "Celle de cet audit compte pour le suivant. Celle qui est déclarée n'est pas ouverte.",
+        ),
+        objects=_cartography,
+        judge=_judge_cartography,
+    ),
+    Control(
         id="ETAT-GOV-012",
         family=FAMILY,
         title=Text("No exception has run out", "Aucune dérogation n'est échue"),
@@ -432,13 +481,24 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.TENANT,
         severity=severities("medium", "high", "high"),
         references=references(pssie="CONTR-SSI", iso27001="5.35"),
-        repair=Repair(
-            Mode.NONE,
-            Text(
-                "Repair what it covers, or have it renewed by its owner.",
-                "Réparer ce qu'elle couvre, ou la faire renouveler par son responsable.",
-            ),
+        repair=Repair(Mode.NONE, RENEW_IT),
+        objects=_waivers,
+        judge=_judge_waiver,
+    ),
+    Control(
+        id="ETAT-GOV-013",
+        family=FAMILY,
+        title=Text("No exception of the cloud has run out", "Aucune dérogation du cloud n'est échue"),
+        criterion=Text(
+            "Every waiver of what belongs to the cloud itself names a day that is not past.",
+            "Chaque dérogation portant sur le cloud lui-même donne un jour non passé.",
         ),
+        type="waiver",
+        reads=("projects",),
+        level=Level.CLOUD,
+        severity=severities("medium", "high", "high"),
+        references=references(pssie="CONTR-SSI", iso27001="5.35"),
+        repair=Repair(Mode.NONE, RENEW_IT),
         objects=_waivers,
         judge=_judge_waiver,
     ),

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import Level
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
 from ansible_collections.etat.cloud.plugins.module_utils._controls.governance import HORIZON
 
 from .baseline import APPLICATION_CREDENTIAL, CONTROLS, FIELDS, Weakness, excesses, weaknesses
-from .files import Document, Files
+from .files import CLOUD_WAIVERS, WAIVERS, Document, Files
 from .merge import Layer, source
-from .mistakes import Mistake, Path, meant, said, unknown
+from .mistakes import Mistake, Path, allowed, meant, said, unknown
 from .schema import DOMAINS, PROJECT, PROJECTS, SENSITIVITIES
 from .shape import check_shape
 from .site import DEFAULT_GROUP, Finding, check_site, names, objects
@@ -46,6 +47,7 @@ def _shapes(files: Files) -> Iterator[Mistake]:
         ("ministry", files.ministries.values()),
         ("tenant", files.tenants.values()),
         ("waiver", files.waivers.values()),
+        ("cloud_waiver", files.cloud_waivers.values()),
     ):
         for document in documents:
             if document.node is not None:
@@ -53,7 +55,7 @@ def _shapes(files: Files) -> Iterator[Mistake]:
 
 
 def _meanings(files: Files, today: date) -> Iterator[Mistake]:
-    yield from _catalogue(files.catalogue)
+    yield from _catalogue(files.catalogue, today)
     tenants: dict[str, list[Tenant]] = {name: [] for name in files.ministries}
     for name, document in files.tenants.items():
         # Without a catalogue nothing can be said of what a tenant chose.
@@ -65,12 +67,14 @@ def _meanings(files: Files, today: date) -> Iterator[Mistake]:
         yield from _ministry(files, document, tenants[ministry])
     for (ministry, _name), document in files.waivers.items():
         yield from _waiver(document, ministry, [name for owner, name in files.tenants if owner == ministry])
+    for document in files.cloud_waivers.values():
+        yield from _control(document, of_cloud=True)
 
 
 # --- the catalogue
 
 
-def _catalogue(document: Document) -> Iterator[Mistake]:
+def _catalogue(document: Document, today: date) -> Iterator[Mistake]:
     value = document.value
     clouds = mapping(value, "clouds")
     taken: dict[str, str] = {}
@@ -81,13 +85,28 @@ def _catalogue(document: Document) -> Iterator[Mistake]:
                 yield document.mistake(("clouds", name, "sites", index), text)
         yield from _projects(document, name, cloud)
         yield from _cloud(document, name, cloud)
+        made = mapping(cloud, "cartography").get("made")
+        if isinstance(made, str) and _is_date(made) and date.fromisoformat(made) > today:
+            text = f"{said(made)} is to come (today is {today}); allowed: {today} or earlier"
+            yield document.mistake(("clouds", name, "cartography", "made"), text)
     for name, sensitivity in mapping(value, "sensitivities").items():
         yield from _references(document, ("sensitivities", name, "clouds"), sensitivity, "a cloud", clouds)
+        yield from _places(document, name, sensitivity)
     for name, blueprint in mapping(value, "blueprints").items():
         yield from _blueprint(document, name, blueprint, list(taken))
     for name, offer in mapping(value, "offers").items():
         yield from _offer(document, name, offer)
     yield from _baselines(document)
+
+
+def _places(document: Document, name: str, sensitivity: Any) -> Iterator[Mistake]:
+    """Yield the sites that a sensitivity speaks of and that may not hold its data."""
+    clouds = mapping(document.value, "clouds")
+    sites = [site for cloud in listing(sensitivity, "clouds") for site in listing(mapping(clouds, str(cloud)), "sites")]
+    for site in mapping(sensitivity, "by_site"):
+        if sites and site not in sites:
+            text = unknown(site, f"a site of a cloud that may hold {name} data", map(str, sites))
+            yield document.mistake(("sensitivities", name, "by_site", site), text, key=True)
 
 
 def _baselines(document: Document) -> Iterator[Mistake]:
@@ -337,11 +356,25 @@ def _groups(tenant: Tenant) -> list[str]:
 
 def _waiver(document: Document, ministry: str, tenants: list[str]) -> Iterator[Mistake]:
     """Yield the control and the tenants that are not there. One that has run out is no mistake: the audit finds it."""
+    yield from _control(document, of_cloud=False)
+    yield from _references(document, ("tenants",), document.value, f"a tenant of {ministry}", tenants or [""])
+
+
+def _control(document: Document, *, of_cloud: bool) -> Iterator[Mistake]:
+    """Yield a control that is not there, and one that is not asked of whom the waiver is about."""
     control = document.value.get("control")
-    if isinstance(control, str) and control not in BY_ID:
+    if not isinstance(control, str):
+        return
+    if control not in BY_ID:
         text = f"{said(control)} is not a control{meant(control, BY_ID)}; allowed: the id of a control in force"
         yield document.mistake(("control",), text)
-    yield from _references(document, ("tenants",), document.value, f"a tenant of {ministry}", tenants or [""])
+    elif of_cloud and BY_ID[control].level is not Level.CLOUD:
+        text = f"{said(control)} is asked of tenants or domains, whose waivers stand in {WAIVERS}/"
+        of_it = (id for id, known in BY_ID.items() if known.level is Level.CLOUD)
+        yield document.mistake(("control",), f"{text}{allowed(of_it)}")
+    elif not of_cloud and BY_ID[control].level is Level.CLOUD:
+        text = f"{said(control)} is asked of the cloud itself, whose waivers stand in {CLOUD_WAIVERS}/"
+        yield document.mistake(("control",), f"{text}; allowed: a control of tenants or domains")
 
 
 # --- tenants

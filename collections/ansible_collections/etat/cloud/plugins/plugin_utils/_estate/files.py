@@ -16,13 +16,15 @@ from typing import Any
 
 import yaml
 
-from .mistakes import Mistake, Path, allowed, meant, said
+from .mistakes import Mistake, Path, allowed, meant, said, unknown
 from .mistakes import field as written
+from .values import mapping
 
 CATALOGUE = "catalogue.yml"
 MINISTRIES = "ministries"
 TENANTS = "tenants"
 WAIVERS = "waivers"
+CLOUD_WAIVERS = "cloud_waivers"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 NAME_RULE = "lower-case letters, digits and hyphens, at most 63, the first no hyphen"
 
@@ -60,6 +62,7 @@ class Files:
     ministries: dict[str, Document] = field(default_factory=dict)
     tenants: dict[tuple[str, str], Document] = field(default_factory=dict)
     waivers: dict[tuple[str, str], Document] = field(default_factory=dict)
+    cloud_waivers: dict[tuple[str, str], Document] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
 
@@ -71,9 +74,9 @@ def load(folder: FilePath) -> Files:
         files.mistakes.append(Mistake(shown, 1, 1, "", "there is no such folder; allowed: the folder of an estate"))
         return files
     entries = _entries(folder)
-    parts = (CATALOGUE, MINISTRIES, TENANTS, WAIVERS)
+    parts = (CATALOGUE, MINISTRIES, TENANTS, WAIVERS, CLOUD_WAIVERS)
     for name in sorted(entries.keys() - set(parts)):
-        what = allowed((CATALOGUE, f"{MINISTRIES}/", f"{TENANTS}/", f"{WAIVERS}/"))
+        what = allowed((CATALOGUE, *(f"{part}/" for part in parts[1:])))
         text = f"'{name}' is no part of an estate{meant(name, parts)}{what}"
         files.mistakes.append(Mistake(f"{shown}/{name}", 1, 1, "", text))
     files.catalogue = _read(folder / CATALOGUE, f"{shown}/{CATALOGUE}", files.mistakes)
@@ -82,6 +85,8 @@ def load(folder: FilePath) -> Files:
         files.tenants = dict(_by_ministry(folder, shown, TENANTS, "tenant", files))
     if WAIVERS in entries:
         files.waivers = dict(_by_ministry(folder, shown, WAIVERS, "waiver", files))
+    if CLOUD_WAIVERS in entries:
+        files.cloud_waivers = dict(_by_cloud(folder, shown, CLOUD_WAIVERS, "waiver", files))
     return files
 
 
@@ -89,19 +94,50 @@ def _by_ministry(
     folder: FilePath, shown: str, part: str, what: str, files: Files
 ) -> Iterator[tuple[tuple[str, str], Document]]:
     """Yield the documents of a part that has a folder for each ministry, by the ministry's name and their own."""
-    for name, path in _entries(folder / part).items():
-        here = f"{shown}/{part}/{name}"
+
+    def strange(name: str) -> str:
+        if name in files.ministries:
+            return ""
+        known = f"{meant(name, files.ministries)}{allowed(sorted(files.ministries))}"
+        return f"'{name}' has no file {MINISTRIES}/{name}.yml{known}"
+
+    return _by_owner(folder / part, f"{shown}/{part}", ("ministry", what), strange, files.mistakes)
+
+
+def _by_cloud(
+    folder: FilePath, shown: str, part: str, what: str, files: Files
+) -> Iterator[tuple[tuple[str, str], Document]]:
+    """Yield the documents of a part that has a folder for each cloud, by the cloud's name and their own."""
+    clouds = mapping(files.catalogue.value, "clouds")
+
+    def strange(name: str) -> str:
+        # Without a catalogue nobody knows which clouds there are.
+        return unknown(name, "a cloud of the catalogue", clouds) if clouds and name not in clouds else ""
+
+    return _by_owner(folder / part, f"{shown}/{part}", ("cloud", what), strange, files.mistakes)
+
+
+def _by_owner(
+    folder: FilePath,
+    shown: str,
+    owner_and_what: tuple[str, str],
+    strange: Callable[[str], str],
+    mistakes: list[Mistake],
+) -> Iterator[tuple[tuple[str, str], Document]]:
+    """Yield the documents of a folder that has a folder for each owner, by the owner's name and their own.
+
+    strange: what is wrong with the name of an owner, or an empty text.
+    """
+    owner, what = owner_and_what
+    for name, path in _entries(folder).items():
+        here = f"{shown}/{name}"
         if not path.is_dir():
-            text = f"'{name}' is no folder of a ministry; allowed: {part}/MINISTRY/{what.upper()}.yml"
-            files.mistakes.append(Mistake(here, 1, 1, "", text))
+            text = f"'{name}' is no folder of a {owner}; allowed: {folder.name}/{owner.upper()}/{what.upper()}.yml"
+            mistakes.append(Mistake(here, 1, 1, "", text))
             continue
-        if name not in files.ministries:
-            text = (
-                f"'{name}' has no file {MINISTRIES}/{name}.yml{meant(name, files.ministries)}"
-                f"{allowed(sorted(files.ministries))}"
-            )
-            files.mistakes.append(Mistake(here, 1, 1, "", text))
-        for own, document in _folder(path, here, what, files.mistakes):
+        if text := strange(name):
+            mistakes.append(Mistake(here, 1, 1, "", text))
+        for own, document in _folder(path, here, what, mistakes):
             yield (name, own), document
 
 

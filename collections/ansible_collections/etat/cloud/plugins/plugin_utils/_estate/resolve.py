@@ -12,7 +12,7 @@ from typing import Any
 
 from .baseline import FIELDS
 from .check import check
-from .files import TENANTS, Files, load
+from .files import CLOUD_WAIVERS, TENANTS, Files, load
 from .merge import merge
 from .mistakes import EstateError, unknown
 from .schema import DOMAIN, PROJECTS
@@ -63,7 +63,7 @@ class Estate:
             "identity": {} if only else mapping(clouds, cloud, "identity"),
             "regions": [] if only else list(_regions(clouds[cloud])),
             "sites": list(clouds[cloud]["sites"]),
-            "waivers": list(self._waivers(tenants, ready)),
+            "waivers": [*self._waivers(tenants, ready), *self._cloud_waivers(cloud)],
             "notes": self._notes(tenants),
             "about": {tenant.full_name: self._about(tenant) for tenant in tenants},
             "posture": {
@@ -71,6 +71,8 @@ class Estate:
                 # A domain as such is no matter of a few tenants, either.
                 "domains": [] if only else [domain["name"] for domain in domains],
                 "roles": list(self._files.catalogue.value["roles"]),
+                "qualification": mapping(clouds, cloud, "qualification"),
+                "cartographies": [one] if (one := mapping(clouds, cloud, "cartography")) else [],
             },
         }
 
@@ -94,12 +96,17 @@ class Estate:
             covered = [tenant for tenant in own if tenant.name in said.get("tenants", (tenant.name,))]
             if covered:
                 yield {
-                    "id": f"{ministry}/{name}",
-                    **{key: said[key] for key in ("control", "owner", "reason", "until")},
+                    **_exception(f"{ministry}/{name}", said),
                     "domains": [] if ready or "tenants" in said else [ministry],
                     "tenants": [{"domain": tenant.domain, "name": tenant.project} for tenant in covered],
-                    "objects": said.get("objects", []),
                 }
+
+    def _cloud_waivers(self, cloud: str) -> Iterator[dict[str, Any]]:
+        """Yield each waiver of what belongs to a cloud itself."""
+        for (owner, name), document in self._files.cloud_waivers.items():
+            if owner == cloud:
+                # The module takes one that names nobody for one of the cloud.
+                yield {**_exception(f"{CLOUD_WAIVERS}/{cloud}/{name}", document.value), "domains": [], "tenants": []}
 
     def _tenant(self, tenant: Tenant) -> dict[str, Any]:
         project = self._ready_project(tenant) if tenant.in_ready_project else self._project(tenant)
@@ -173,7 +180,14 @@ class Estate:
         own = {"name": tenant.name, "domain": tenant.ministry, "tags": self._tags(tenant)}
         project = self._ready_project(tenant) if tenant.in_ready_project else own
         limits = {site: _limits(self._site(tenant, site).get("quotas", {})) for site in tenant.sites}
-        return {**project, "sensitivity": tenant.sensitivity, "sites": list(tenant.sites), "quotas": limits}
+        return {
+            **project,
+            "sensitivity": tenant.sensitivity,
+            "sites": list(tenant.sites),
+            "quotas": limits,
+            "residency": tenant.residency,
+            "qualifications": tenant.qualifications,
+        }
 
     def _about(self, tenant: Tenant) -> dict[str, Any]:
         own = tenant.document.value
@@ -222,6 +236,12 @@ def _left_out(tenant: Tenant) -> Iterator[str]:
             f"cloud {tenant.cloud_name} does not take every method that the baseline of {tenant.sensitivity} asks of "
             "people, so nothing is asked of them there"
         )
+
+
+def _exception(id: str, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what the file of a waiver says, whomever it is about."""
+    told = {key: said[key] for key in ("control", "owner", "reason", "until")}
+    return {"id": id, **told, "objects": said.get("objects", [])}
 
 
 def _users(tenants: Iterable[Tenant]) -> list[dict[str, Any]]:

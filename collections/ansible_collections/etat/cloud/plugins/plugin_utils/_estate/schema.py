@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.etat.cloud.plugins.module_utils._audit.model import QUALIFICATIONS
 from ansible_collections.etat.cloud.plugins.module_utils._engine.model import Level
 from ansible_collections.etat.cloud.plugins.module_utils._kinds import KINDS
 from ansible_collections.etat.cloud.plugins.module_utils._options import assemble, json_schema
@@ -21,7 +22,7 @@ from ansible_collections.etat.cloud.plugins.module_utils._options import assembl
 Schema = dict[str, Any]
 
 FOLDER = Path(__file__).resolve().parents[3] / "schemas"
-FILES = ("catalogue", "ministry", "tenant", "waiver")
+FILES = ("catalogue", "ministry", "tenant", "waiver", "cloud_waiver")
 SENSITIVITIES = ("public", "internal", "sensitive", "restricted")
 DOMAINS, PROJECTS = "domains", "projects"
 
@@ -73,7 +74,13 @@ def published(name: str) -> Schema:
 
 def generated() -> dict[str, Schema]:
     """Return every schema, as it has to be published."""
-    made = {"catalogue": _catalogue(), "ministry": _ministry(), "tenant": _tenant(), "waiver": _waiver()}
+    made = {
+        "catalogue": _catalogue(),
+        "ministry": _ministry(),
+        "tenant": _tenant(),
+        "waiver": _waiver(),
+        "cloud_waiver": _cloud_waiver(),
+    }
     return {name: {**_heading(name), **schema} for name, schema in made.items()}
 
 
@@ -166,6 +173,24 @@ def _catalogue() -> Schema:
         },
         required=("project", "account"),
     )
+    qualification = _object(
+        {
+            "kind": {
+                "description": "A cloud that the State runs for itself, or an offer that ANSSI has qualified.",
+                "enum": list(QUALIFICATIONS),
+            },
+            "reference": _text("The decision, or the offer by the name that is in ANSSI's list."),
+            "valid_until": _text("Its last day, such as 2027-08-31.", format="date"),
+        },
+        required=("kind", "reference", "valid_until"),
+    )
+    cartography = _object(
+        {
+            "made": _text("The day on which it was made, such as 2026-11-23.", format="date"),
+            "reference": _text("Where it is kept."),
+        },
+        required=("made", "reference"),
+    )
     cloud = _object(
         {
             "title": _bilingual("Title of the cloud."),
@@ -194,8 +219,26 @@ def _catalogue() -> Schema:
                 "Methods of authentication that its identity service takes, as Keystone names them, such as totp."
             ),
             "by_site": _named(_options(Level.REGION), "What a site holds for all tenants, or for some that it names."),
+            "cartography": {
+                "description": "The last map of its networks, where another tool than the audit makes it.",
+                **cartography,
+            },
+            "qualification": {
+                "description": "What the cloud is recognized as, so that it may hold data that ask for it.",
+                **qualification,
+            },
         },
         required=("title", "gives", "sites"),
+    )
+    places = _object(
+        {
+            "availability_zones": _names("Availability zones of Nova in which servers may run.", minItems=1),
+            "backup_zones": _names(
+                "Availability zones of Cinder in which backups and snapshots of volumes may be.", minItems=1
+            ),
+            "image_stores": _names("Stores of Glance in which images may be.", minItems=1),
+        },
+        minProperties=1,
     )
     sensitivity = _object(
         {
@@ -203,6 +246,11 @@ def _catalogue() -> Schema:
             "description": _bilingual("Which data are meant."),
             "clouds": _names("Clouds that may hold such data.", minItems=1),
             "tags": _names("Tags that such a project bears, beside sensitivity:NAME."),
+            "by_site": _named(places, "Where on a site such data may be, by the names that OpenStack has for it."),
+            "qualifications": {
+                **_names("Kinds of qualification that such data ask of a cloud; one of them is enough.", minItems=1),
+                "items": {"enum": list(QUALIFICATIONS)},
+            },
             "baseline": {
                 "description": "What each tenant of this sensitivity is born with, and may not take back.",
                 "$ref": "#/$defs/baseline",
@@ -424,20 +472,32 @@ def _tenant() -> Schema:
 
 
 def _waiver() -> Schema:
+    tenants = _names("The tenants that it covers; all of the ministry, and its domain, when not named.", minItems=1)
     return {
         "title": "A waiver of an estate",
         "description": "A dated exception to one control, for tenants of one ministry.",
-        **_object(
-            {
-                "control": _text("The id of the control, such as ETAT-NET-001.", pattern=CONTROL),
-                "tenants": _names(
-                    "The tenants that it covers; all of the ministry, and its domain, when not named.", minItems=1
-                ),
-                "objects": _names("Ids or names of the objects that it covers; all when not named.", minItems=1),
-                "owner": _text("Who answers for it."),
-                "reason": _text("Why the exception is there, and what is done instead."),
-                "until": _text("The last day on which it holds, such as 2027-08-31.", format="date"),
-            },
-            required=("control", "owner", "reason", "until"),
-        ),
+        **_exception("ETAT-NET-001", tenants=tenants),
     }
+
+
+def _cloud_waiver() -> Schema:
+    return {
+        "title": "A waiver of a cloud of an estate",
+        "description": "A dated exception to one control, for what belongs to the cloud itself and to no tenant.",
+        **_exception("ETAT-IAM-013"),
+    }
+
+
+def _exception(example: str, **whom: Schema) -> Schema:
+    """Return what every waiver says: whom it is about, of what, until when, and who answers for it."""
+    return _object(
+        {
+            "control": _text(f"The id of the control, such as {example}.", pattern=CONTROL),
+            **whom,
+            "objects": _names("Ids or names of the objects that it covers; all when not named.", minItems=1),
+            "owner": _text("Who answers for it."),
+            "reason": _text("Why the exception is there, and what is done instead."),
+            "until": _text("The last day on which it holds, such as 2027-08-31.", format="date"),
+        },
+        required=("control", "owner", "reason", "until"),
+    )

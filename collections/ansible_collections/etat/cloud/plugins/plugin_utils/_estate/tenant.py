@@ -80,6 +80,17 @@ class Tenant:
         return {} if adopted else mapping(self.catalogue.value, "sensitivities", self.sensitivity, "baseline")
 
     @property
+    def residency(self) -> Mapping[str, Any]:
+        """Where its data may be, by site and kind of place, on the sites of which its sensitivity says it."""
+        said = mapping(self.catalogue.value, "sensitivities", self.sensitivity, "by_site")
+        return {site: said[site] for site in self.sites if site in said}
+
+    @property
+    def qualifications(self) -> list[str]:
+        """The kinds of qualification that its data ask of its cloud."""
+        return listing(mapping(self.catalogue.value, "sensitivities", self.sensitivity), "qualifications")
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The tags of each of its networks, subnets, routers and security groups."""
         said = {"sensitivity": self.sensitivity, **self.facts}

@@ -20,6 +20,8 @@ from ansible_collections.etat.cloud.plugins.plugin_utils._report.words import La
 
 GIVEN = Path(__file__).parents[1] / "plugin_utils/_report/given/document.json"
 GALAXY = Path(__file__).parents[4] / "galaxy.yml"
+#: What a map has that nobody made anything of.
+MAP = {"version": 1, "made": "2026-11-25", "complete": True, "sites": []}
 EVERYTHING = {
     "audit.json",
     "audit.fr.html",
@@ -30,6 +32,7 @@ EVERYTHING = {
     "audit.junit.xml",
     "audit.txt",
 }
+CARTOGRAPHY = {"cartography.json", "cartography.csv"}
 
 
 @pytest.fixture
@@ -46,21 +49,22 @@ def document() -> dict[str, Any]:
         (["page"], ["fr"], {"audit.json", "audit.fr.html"}),
         (["page"], ["en", "fr"], {"audit.json", "audit.fr.html", "audit.en.html"}),
         (["csv", "junit"], ["fr"], {"audit.json", "audit.csv", "audit.junit.xml"}),
-        (list(FORMATS), ["fr", "en"], EVERYTHING),
+        (["cartography"], ["fr"], {"audit.json", *CARTOGRAPHY}),
+        (list(FORMATS), ["fr", "en"], EVERYTHING | CARTOGRAPHY),
     ],
 )
 def test_the_files_are_those_that_were_asked_for(
     document: dict[str, Any], formats: list[str], languages: list[str], names: set[str]
 ) -> None:
-    made = posture_report(document, formats, languages)
+    made = posture_report(document, formats, languages, cartography=MAP)
     assert made["files"].keys() == names
-    # A folder holds one audit: what is not made anew is to go.
+    # A folder holds one audit: what is not made anew is to go, but for the map, which counts until the next one.
     assert set(made["others"]) == EVERYTHING - names
 
 
 def test_every_file_is_text_that_can_be_written(document: dict[str, Any]) -> None:
     document["results"][0]["findings"][0]["name"] = "\ud800\x1b"
-    files = posture_report(document, FORMATS, ["fr", "en"])["files"]
+    files = posture_report(document, FORMATS, ["fr", "en"], cartography=MAP)["files"]
     assert all(text.encode() for text in files.values())
     assert not [name for name, text in files.items() if "\x1b" in text]
 
@@ -116,7 +120,7 @@ def test_the_estate_names_the_ministries(document: dict[str, Any]) -> None:
 def test_every_control_in_force_can_be_reported(document: dict[str, Any], language: str) -> None:
     row = next(row for row in document["results"] if row["tenant"] == "examens")
     document["results"] = [{**row, "control": control.id, "outcome": "fail"} for control in CONTROLS]
-    made = posture_report(document, FORMATS, [language])
+    made = posture_report(document, FORMATS, [language], cartography=MAP)
     page = html.unescape(made["files"][f"audit.{language}.html"])
     for control in CONTROLS:
         assert Tongue(Language(language)).text(control.title) in page
@@ -132,7 +136,8 @@ def test_the_tool_says_its_version(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"formats": ["pdf"]}, "format 'pdf' is not known; allowed: page, csv, oscal, sarif, junit, text"),
+        ({"formats": ["pdf"]}, "format 'pdf' is not known; allowed: page, csv, oscal, sarif, junit, text, cartography"),
+        ({"formats": ["cartography"]}, "posture_report: there is no cartography; expected is what etat.cloud.posture"),
         ({"languages": ["de"]}, "language 'de' is not known; allowed: fr, en"),
         ({"languages": []}, "no language is named; allowed: fr, en"),
         ({"severity": "huge"}, "severity 'huge' is not known; allowed: info, low, medium, high, critical"),

@@ -312,6 +312,29 @@ def test_a_waiver_makes_exempt_and_says_who_answers_for_it(server: CloudServer, 
             )
             for quotas in ({"toulouse": 5}, {"toulouse": {"compute": 5}}, {"toulouse": {"compute": {"cores": "few"}}})
         ),
+        *(
+            (
+                "tenants",
+                [{**MOODLE, "residency": residency}],
+                "option tenants: the residency of education/moodle is not names by region and kind; allowed kinds: ",
+            )
+            for residency in (
+                {"toulouse": ["az-1"]},
+                {"toulouse": {"zones": ["az-1"]}},
+                {"toulouse": {"backup_zones": "az-1"}},
+                {"toulouse": {"backup_zones": [1]}},
+            )
+        ),
+        (
+            "cartographies",
+            [{"made": "last year", "reference": "a drawing"}],
+            "option cartographies: Invalid isoformat string: 'last year'",
+        ),
+        (
+            "qualification",
+            {"kind": "internal", "reference": "Decision 12", "valid_until": "soon"},
+            "option qualification: Invalid isoformat string: 'soon'",
+        ),
     ],
 )
 def test_an_option_that_makes_no_sense_is_named(
@@ -333,6 +356,52 @@ def test_quotas_are_compared_with_those_that_are_agreed_on(server: CloudServer, 
         found, _failed = run_module(posture_info, cloud="interne", tenants=[tenant], controls=["ETAT-QTA-002"])
         outcomes[cores] = of(found, "ETAT-QTA-002", site="toulouse")["outcome"]
     assert outcomes == {20: "pass", 8: "fail"}
+
+
+def test_a_server_is_judged_by_the_zones_of_its_site_and_the_cloud_by_its_qualification(
+    server: CloudServer, run_module: Any
+) -> None:
+    server.content.records["compute toulouse /servers/detail"] = [
+        {"id": "s-1", "name": "web", "tenant_id": "p-moodle", "status": "ACTIVE", "OS-EXT-AZ:availability_zone": "az-1"}
+    ]
+    qualification = {"kind": "secnumcloud", "reference": "Offer", "valid_until": "2026-12-31"}
+    outcomes = {}
+    for zone, day in (("az-1", "2026-12-31"), ("az-2", "2027-01-01")):
+        tenant = {
+            **MOODLE,
+            "residency": {"toulouse": {"availability_zones": [zone]}},
+            "qualifications": ["secnumcloud"],
+        }
+        found, _failed = run_module(
+            posture_info,
+            cloud="interne",
+            tenants=[tenant],
+            qualification=qualification,
+            today=day,
+            controls=["ETAT-RES-004", "ETAT-RES-005"],
+        )
+        outcomes[zone] = (
+            of(found, "ETAT-RES-004", site="toulouse")["outcome"],
+            of(found, "ETAT-RES-005")["outcome"],
+        )
+    assert outcomes == {"az-1": ("pass", "pass"), "az-2": ("fail", "fail")}
+
+
+def test_a_map_takes_no_call_that_the_controls_do_not_make(server: CloudServer, run_module: Any) -> None:
+    calls = {}
+    for maps in (False, True):
+        server.content.calls.clear()
+        found, _failed = run_module(posture_info, cloud="interne", tenants=[MOODLE], cartography=maps)
+        # Where a service is found, each session asks for itself.
+        calls[maps] = {call.path for call in server.content.calls if not call.path.endswith(" /")}
+        assert ("cartography" in found) is maps
+    assert calls[True] == calls[False]
+    assert found["cartography"]["cloud"] == "interne"
+    assert {site["tenant"] for site in found["cartography"]["sites"]} == {"moodle"}
+    few, _failed = run_module(
+        posture_info, cloud="interne", tenants=[MOODLE], cartography=True, controls=["ETAT-GOV-001"]
+    )
+    assert few["cartography"] == found["cartography"]
 
 
 def test_controls_can_be_chosen_and_only_what_they_look_at_is_read(server: CloudServer, run_module: Any) -> None:

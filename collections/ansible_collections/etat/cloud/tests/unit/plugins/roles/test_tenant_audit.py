@@ -79,6 +79,29 @@ def test_an_audit_is_written_kept_and_compared(audits: Audits, cloud: CloudServe
     assert cloud.writes() == []
 
 
+def test_a_cartography_stays_and_the_next_audit_counts_it(audits: Audits, cloud: CloudServer) -> None:
+    def said() -> str:
+        (result,) = (row for row in audits.kept()["results"] if row["control"] == "ETAT-GOV-011")
+        return str(result["outcome"])
+
+    first = audits.run(fail_severity="none", formats=["cartography"], languages=["en"])
+    assert (first.returncode, first.stderr) == (0, "")
+    maps = {"cartography.json", "cartography.csv"}
+    assert audits.names() == {"audit.json", *maps}
+    assert {stat.S_IMODE((audits.folder / name).stat().st_mode) for name in maps} == {0o600}
+    found = audits.kept("cartography.json")
+    assert (found["cloud"], found["complete"]) == ("interne", True)
+    assert {site["site"] for site in found["sites"]} == {"toulouse"}
+    assert "Leads to" in (audits.folder / "cartography.csv").read_text(encoding="utf-8")
+    assert said() == "fail"
+
+    second = audits.run(fail_severity="none", formats=["text"])
+    assert (second.returncode, second.stderr) == (0, "")
+    assert audits.names() == {"audit.json", "audit.former.json", "audit.txt", *maps}
+    assert said() == "pass"
+    assert cloud.writes() == []
+
+
 def test_what_is_grave_fails_the_play_after_the_reports_are_written_even_in_check_mode(audits: Audits) -> None:
     done = audits.run("--check", "--diff", fail_severity="info", languages=["en"])
     assert done.returncode == 2

@@ -18,13 +18,13 @@ from ansible_collections.etat.cloud.plugins.module_utils._audit.model import (
     Refusal,
     Result,
     Row,
-    Tenant,
     Text,
     Waiver,
 )
 from ansible_collections.etat.cloud.plugins.module_utils._audit.sources import SOURCES, kept
-from ansible_collections.etat.cloud.plugins.module_utils._audit.waiver import waiver_of
 from ansible_collections.etat.cloud.plugins.module_utils._controls import BY_ID
+from ansible_collections.etat.cloud.plugins.module_utils._posture import Posture, scope_of
+from ansible_collections.etat.cloud.plugins.module_utils._progress import Progress
 
 HERE = Path(__file__).parent
 GIVEN: Mapping[str, Any] = yaml.safe_load((HERE / "given.yml").read_text(encoding="utf-8"))
@@ -33,7 +33,8 @@ PROJECT, DOMAIN = "p-moodle", "d-education"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("quotas", "tags", "roles", "known_of", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "tags", "roles", "residency", "qualifications", "qualification", "cartographies"),
+    *("known_of", "outcome", "findings", "reason", "site", "severity", "judged"),
 }
 
 
@@ -87,11 +88,29 @@ def failing(case: Mapping[str, Any]) -> list[Failure]:
 
 def _around(case: Mapping[str, Any]) -> tuple[Subjects, list[Waiver], date]:
     """Return what a case judges, its waivers and its day."""
-    sites, quotas = tuple(case.get("sites", REGIONS[:1])), case.get("quotas", {})
-    sensitivity, tags = case.get("sensitivity", "internal"), tuple(case.get("tags", ()))
-    tenant = Tenant("education", "moodle", sensitivity, sites, quotas, tags)
-    return (
-        Subjects((tenant,), ("education",), REGIONS, frozenset(case.get("roles", ()))),
-        [waiver_of(given) for given in case.get("waivers", ())],
-        date.fromisoformat(case.get("today", TODAY)),
+    tenant = {
+        "domain": "education",
+        "name": "moodle",
+        "account": "",
+        **{name: case.get(name, {}) for name in ("quotas", "residency")},
+        **{name: case.get(name, []) for name in ("tags", "qualifications")},
+        "sites": case.get("sites", REGIONS[:1]),
+        "sensitivity": case.get("sensitivity", "internal"),
+    }
+    # As the module takes it, so that a table can say nothing that no estate can.
+    scope = scope_of(
+        {
+            "cloud": "interne",
+            "tenants": [tenant],
+            "domains": ["education"],
+            "regions": REGIONS,
+            "controls": [case["control"]] if "control" in case else [],
+            "today": case.get("today", TODAY),
+            "workers": 1,
+            "qualification": case.get("qualification"),
+            "cartographies": [{"complete": True, **given} for given in case.get("cartographies", ())],
+            "waivers": case.get("waivers", ()),
+            "roles": case.get("roles", ()),
+        }
     )
+    return Posture(scope, Progress(), regions=REGIONS).subjects(), list(scope.waivers), scope.today

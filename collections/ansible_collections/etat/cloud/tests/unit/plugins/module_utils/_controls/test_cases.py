@@ -7,11 +7,11 @@ A case says: about (a claim), control (its id), facts (records by source, in the
 take the place of those in given.yml; of a source that lists something per parent, a mapping from the parents' ids),
 outcome, and of a failure its findings (each with its id and, of the evidence, what the case is about).
 
-Some say more: sensitivity (internal otherwise), today, sites, quotas and tags (those that are declared), elsewhere
-(records of other regions, by region), refused (sources that could not be read, with the reason), absent (sources that
-the cloud does not have), known_of (sources that were read for one project or domain only, with its id), waivers, roles
-(those that may be given), site (which of several results is meant), reason, severity, judged. What mends a failure is
-tried in test_fixes.
+Some say more: sensitivity (internal otherwise), today, sites, quotas, tags, residency, qualifications, qualification
+and cartographies (those that are declared), elsewhere (records of other regions, by region), refused (sources that
+could not be read, with the reason), absent (sources that the cloud does not have), known_of (sources that were read
+for one project or domain only, with its id), waivers, roles (those that may be given), site (which of several results
+is meant), reason, severity, judged. What mends a failure is tried in test_fixes.
 """
 
 from __future__ import annotations

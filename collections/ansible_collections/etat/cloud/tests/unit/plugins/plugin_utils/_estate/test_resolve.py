@@ -115,10 +115,14 @@ def test_two_lines_are_a_whole_tenant(folder: Path) -> None:
                     "sensitivity": "internal",
                     "sites": ["toulouse"],
                     "quotas": {"toulouse": quotas},
+                    "residency": {},
+                    "qualifications": [],
                 }
             ],
             "domains": ["education"],
             "roles": ["reader", "member"],
+            "qualification": {},
+            "cartographies": [],
         },
     }
 
@@ -144,6 +148,35 @@ overrides_by_site:
             "volume": {"gigabytes": 50, "volumes_fast": 2, "gigabytes_fast": 20},
         },
     }
+
+
+def test_the_audit_gets_where_data_may_be_and_what_they_ask_of_the_cloud(folder: Path) -> None:
+    catalogue = folder / "catalogue.yml"
+    said = yaml.safe_load(catalogue.read_text(encoding="utf-8"))
+    places = {site: {"availability_zones": [f"{site}-1"]} for site in ("toulouse", "paris")}
+    said["sensitivities"]["internal"] |= {"by_site": places, "qualifications": ["internal"]}
+    qualification = {"kind": "internal", "reference": "Decision 12", "valid_until": "2026-01-01"}
+    said["clouds"]["interne"]["qualification"] = qualification
+    catalogue.write_text(yaml.safe_dump(said), encoding="utf-8")
+
+    # One that has run out is no mistake: the audit finds it.
+    posture = Estate(folder, TODAY).declare("interne")["posture"]
+
+    (found,) = posture["tenants"]
+    # Only on the sites that the tenant has.
+    assert found["residency"] == {"toulouse": {"availability_zones": ["toulouse-1"]}}
+    assert found["qualifications"] == ["internal"]
+    assert posture["qualification"] == qualification
+
+
+def test_the_audit_gets_the_map_that_another_tool_makes(folder: Path) -> None:
+    catalogue = folder / "catalogue.yml"
+    said = yaml.safe_load(catalogue.read_text(encoding="utf-8"))
+    made = said["clouds"]["interne"]["cartography"] = {"made": "2026-11-23", "reference": "a drawing"}
+    catalogue.write_text(yaml.safe_dump(said), encoding="utf-8")
+    estate = Estate(folder, TODAY)
+    assert estate.declare("interne")["posture"]["cartographies"] == [made]
+    assert estate.declare("externe")["posture"]["cartographies"] == []
 
 
 CLOUD = """
@@ -249,6 +282,29 @@ def test_a_waiver_names_the_ready_project_of_a_provider(folder: Path) -> None:
     (found,) = waivers(folder, "externe", whole=WAIVER)
 
     assert (found["domains"], found["tenants"]) == ([], [{"domain": "Default", "name": "education-cartes"}])
+
+
+def test_a_waiver_of_a_cloud_is_about_nobody_and_about_that_cloud_only(folder: Path) -> None:
+    (folder / "cloud_waivers/interne").mkdir(parents=True)
+    text = WAIVER.replace("NET-004", "IAM-013") + "objects: [r-migration]\n"
+    (folder / "cloud_waivers/interne/roles.yml").write_text(text, encoding="utf-8")
+    estate = Estate(folder, TODAY)
+
+    assert estate.declare("interne")["waivers"] == [
+        {
+            "id": "cloud_waivers/interne/roles",
+            "control": "ETAT-IAM-013",
+            "owner": "Alice Martin",
+            "reason": "Mail relay",
+            "until": "2027-01-31",
+            "domains": [],
+            "tenants": [],
+            "objects": ["r-migration"],
+        }
+    ]
+    # The cloud itself is judged whichever tenants are.
+    assert len(estate.declare("interne", ["education/moodle"])["waivers"]) == 1
+    assert estate.declare("externe")["waivers"] == []
 
 
 def test_the_waivers_of_the_demo_hold_today() -> None:
