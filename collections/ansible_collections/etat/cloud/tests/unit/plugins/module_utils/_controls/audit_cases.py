@@ -33,7 +33,7 @@ PROJECT, DOMAIN = "p-moodle", "d-education"
 TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
-    *("quotas", "tags", "roles", "known_of", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("quotas", "tags", "roles", "known_of", "outcome", "findings", "reason", "site", "severity", "judged", "by_hand"),
 }
 
 
