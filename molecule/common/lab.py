@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import openstack
 import yaml
@@ -358,7 +359,9 @@ def people(described: Mapping[str, Any]) -> None:
             own[name] = {**base, "auth": {"auth_url": auth_url, **who, **described_entry["scope"]}}
         else:
             own[name] = entry(described_entry["domain"], described_entry["user"], described_entry["scope"])
-    write_secret(accounts_file(), {"clouds": {**lab, **own}})
+    # What is planted has people of its own; the sweep takes the file away.
+    known = yaml.safe_load(accounts_file().read_text(encoding="utf-8"))["clouds"] if accounts_file().exists() else {}
+    write_secret(accounts_file(), {"clouds": {**lab, **known, **own}})
 
 
 def _enrol(admin: Any, user_id: str) -> str:
@@ -383,7 +386,8 @@ def sweep() -> int:
     admin = connect()
     there = Domains(admin, prefix())
     owners = {project["id"] for project in there.projects} | orphans(admin)
-    swept = sweep_secrets(admin) + sweep_projects(admin, owners) + sweep_template(admin)
+    swept = sweep_secrets(admin) + (sweep_containers() if has(admin, "object-store") else 0)
+    swept += sweep_projects(admin, owners) + sweep_template(admin)
     own_types = {found["id"] for collection, _proxy, _path, found in offered(admin) if collection == "volume_types"}
     for project, volume_type in default_volume_types(admin):
         # They outlive their projects, and keep the type from going.
@@ -478,6 +482,29 @@ def sweep_secrets(admin: Any) -> int:
     own = [e for e in entries.values() if e["auth"].get("project_domain_name", "").startswith(prefix())]
     with ThreadPoolExecutor(8) as pool:
         return sum(pool.map(_sweep_secrets_of, own))
+
+
+def sweep_containers() -> int:
+    """Delete the containers of objects, which outlive their projects; return how many that was."""
+    if not accounts_file().exists():
+        return 0
+    entries = yaml.safe_load(accounts_file().read_text(encoding="utf-8"))["clouds"]
+    own = [e for e in entries.values() if e["auth"].get("project_domain_name", "").startswith(prefix())]
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(_sweep_containers_of, own))
+
+
+def _sweep_containers_of(entry: Mapping[str, Any]) -> int:
+    """Delete the containers of one account, with what is in them."""
+    store = _open(entry).object_store
+    answer = store.get("/?format=json")
+    listed = answer.json() if answer.status_code == 200 else []
+    for container in listed:
+        path = f"/{quote(container['name'])}"
+        for item in accept(store.get(f"{path}?format=json")).json():
+            accept(store.delete(f"{path}/{quote(item['name'])}"), missing=True)
+        accept(store.delete(path), missing=True)
+    return len(listed)
 
 
 def _sweep_secrets_of(entry: Mapping[str, Any]) -> int:

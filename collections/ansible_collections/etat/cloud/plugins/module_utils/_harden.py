@@ -513,8 +513,9 @@ def acts_by(account: Account, assignment: Row) -> bool:
         return bool(assignment["user_id"] == account.user_id)
     if not assignment.get("group_id") or assignment["role"]["name"] not in account.roles:
         return False
-    where = assignment["project_id"] or assignment["domain_id"]
-    return where in (account.project_id, account.domain_id) or "OS-INHERIT:inherited_to" in assignment["scope"]
+    if "OS-INHERIT:inherited_to" in assignment["scope"]:
+        return bool(assignment["domain_id"] == account.domain_id)
+    return (assignment["project_id"] or assignment["domain_id"]) in (account.project_id, account.domain_id)
 
 
 def _key(remedy: Remedy) -> Key:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from .judge import Failure
-from .model import Call, Control, Fix, Mode, Row, Text, Waiver
+from .model import Call, Control, Fix, Mode, Outcome, Row, Text, Waiver
 from .sources import SOURCES
 from .view import View
 
@@ -144,14 +144,17 @@ def _following(failure: Failure, mend: Mend, made: Made) -> tuple[Fix, ...]:
     """Return the fixes of a failure as they are after those that earlier controls ask for.
 
     Several controls may take something out of the same field, such as an access list: the later one takes it out of
-    what the earlier ones leave.
+    what the earlier ones leave. Where these leave nothing of it, theirs are its fixes as well.
     """
     found = mend(failure.view, failure.row)
-    left: dict[str, Any] = {}
-    for fix in found:
-        for _failure, earlier in made.get(_place(failure, fix), ()):
-            left |= {name: value for name, value in earlier.after.items() if fix.after.get(name, value) != value}
-    return mend(failure.view, {**failure.row, **left}) if left else found
+    before = [earlier for fix in found for _failure, earlier in made.get(_place(failure, fix), ())]
+    said = {name: value for fix in found for name, value in fix.after.items()}
+    left = {name: value for fix in before for name, value in fix.after.items() if name in said and value != said[name]}
+    if not left:
+        return found
+    row = {**failure.row, **left}
+    gone = failure.control.judge(failure.view, row).outcome is not Outcome.FAIL
+    return tuple(before) if gone else mend(failure.view, row)
 
 
 def _region(failure: Failure, fix: Fix) -> str:
