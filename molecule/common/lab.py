@@ -496,8 +496,12 @@ def sweep_containers() -> int:
 
 def _sweep_containers_of(entry: Mapping[str, Any]) -> int:
     """Delete the containers of one account, with what is in them."""
-    store = _open(entry).object_store
-    answer = store.get("/?format=json")
+    try:
+        store = _open(entry).object_store
+        answer = store.get("/?format=json")
+    except keystoneauth.Unauthorized:
+        # As with secrets.
+        return 0
     listed = answer.json() if answer.status_code == 200 else []
     for container in listed:
         path = f"/{quote(container['name'])}"
