@@ -386,8 +386,9 @@ def sweep() -> int:
     admin = connect()
     there = Domains(admin, prefix())
     owners = {project["id"] for project in there.projects} | orphans(admin)
-    swept = sweep_secrets(admin) + (sweep_containers() if has(admin, "object-store") else 0)
-    swept += sweep_projects(admin, owners) + sweep_template(admin)
+    swept = (
+        sweep_secrets(admin) + sweep_containers(admin, owners) + sweep_projects(admin, owners) + sweep_template(admin)
+    )
     own_types = {found["id"] for collection, _proxy, _path, found in offered(admin) if collection == "volume_types"}
     for project, volume_type in default_volume_types(admin):
         # They outlive their projects, and keep the type from going.
@@ -484,31 +485,22 @@ def sweep_secrets(admin: Any) -> int:
         return sum(pool.map(_sweep_secrets_of, own))
 
 
-def sweep_containers() -> int:
-    """Delete the containers of objects, which outlive their projects; return how many that was."""
-    if not accounts_file().exists():
+def sweep_containers(admin: Any, owners: Iterable[str]) -> int:
+    """Delete the containers of objects, which outlive their projects, with what is in them; return how many."""
+    if not has(admin, "object-store"):
         return 0
-    entries = yaml.safe_load(accounts_file().read_text(encoding="utf-8"))["clouds"]
-    own = [e for e in entries.values() if e["auth"].get("project_domain_name", "").startswith(prefix())]
-    with ThreadPoolExecutor(8) as pool:
-        return sum(pool.map(_sweep_containers_of, own))
-
-
-def _sweep_containers_of(entry: Mapping[str, Any]) -> int:
-    """Delete the containers of one account, with what is in them."""
-    try:
-        store = _open(entry).object_store
-        answer = store.get("/?format=json")
-    except keystoneauth.Unauthorized:
-        # As with secrets.
-        return 0
-    listed = answer.json() if answer.status_code == 200 else []
-    for container in listed:
-        path = f"/{quote(container['name'])}"
-        for item in accept(store.get(f"{path}?format=json")).json():
-            accept(store.delete(f"{path}/{quote(item['name'])}"), missing=True)
-        accept(store.delete(path), missing=True)
-    return len(listed)
+    base = admin.object_store.get_endpoint().rpartition("/")[0]
+    swept = 0
+    for owner in owners:
+        account = f"{base}/AUTH_{owner}"
+        answer = accept(admin.object_store.get(f"{account}?format=json"), missing=True)
+        for container in answer.json() if answer.status_code == 200 else ():
+            path = f"{account}/{quote(container['name'])}"
+            for item in accept(admin.object_store.get(f"{path}?format=json")).json():
+                accept(admin.object_store.delete(f"{path}/{quote(item['name'])}"), missing=True)
+            accept(admin.object_store.delete(path), missing=True)
+            swept += 1
+    return swept
 
 
 def _sweep_secrets_of(entry: Mapping[str, Any]) -> int:

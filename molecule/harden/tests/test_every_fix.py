@@ -59,7 +59,7 @@ def held() -> Any:
     """Return all that the tenant, its domain and its people have, without the ids of what may be made again."""
     seen = [[name if value is True else name.split()[0], value] for name, value in lab.snapshot().items()]
     # As it is kept in a file.
-    return json.loads(json.dumps(plain([*seen, *_further()])))
+    return json.loads(json.dumps(plain([*seen, *map(list, _further())])))
 
 
 def _further() -> Iterator[Any]:
