@@ -153,8 +153,9 @@ def _following(failure: Failure, mend: Mend, made: Made) -> tuple[Fix, ...]:
     if not left:
         return found
     row = {**failure.row, **left}
+    again = mend(failure.view, row)
     gone = failure.control.judge(failure.view, row).outcome is not Outcome.FAIL
-    return tuple(before) if gone else mend(failure.view, row)
+    return tuple(before) if gone and not again else again
 
 
 def _region(failure: Failure, fix: Fix) -> str:

@@ -177,6 +177,23 @@ def test_what_several_controls_take_out_of_one_list_is_all_gone_and_comes_back_a
     assert (remedy.before, remedy.after) == (headers, left)
 
 
+def test_what_one_repair_takes_away_the_other_need_not_change() -> None:
+    ids = ["ETAT-NET-035", "ETAT-NET-036"]
+    gateway = {"network_id": "n-public", "enable_snat": True}
+    facts = {"routers": [{"id": "ro-1", "name": "edge", "project_id": "p-moodle", "external_gateway_info": gateway}]}
+    found = [
+        failure
+        for id in ids
+        for failure in audit_cases.failing({"control": id, "facts": facts, "sensitivity": "sensitive"})
+    ]
+    made = propose(found, ids)
+    assert made.left == []
+    (remedy,) = made.remedies
+    assert remedy.controls == tuple(ids)
+    assert [call.body for call in remedy.calls] == [{"router": {"external_gateway_info": {}}}]
+    assert [call.body for call in remedy.undo] == [{"router": {"external_gateway_info": gateway}}]
+
+
 def test_what_is_not_allowed_stays_in_the_list() -> None:
     found = containers("ETAT-OBJ-001", "ETAT-OBJ-003", read=".r:*,*:*")
     made = propose(found, {"ETAT-OBJ-003"})
