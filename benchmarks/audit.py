@@ -267,7 +267,7 @@ class Planted:
     def plant(self, state: str) -> None:
         """Plant, or remove."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        done = run([sys.executable, SCENARIO / "plant.py", state], self.environment, check=False)
+        done = run([sys.executable, SCENARIO.parent / "common/plant.py", state], self.environment, check=False)
         # What could not be planted is not in the manifest; the rest is as good.
         if done.code and (state == "absent" or not self.manifest.exists()):
             raise SystemExit(f"plant.py {state} failed:\n{done.output[-3000:]}")

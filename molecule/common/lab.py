@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import openstack
 import yaml
@@ -366,7 +367,9 @@ def people(described: Mapping[str, Any]) -> None:
             own[name] = {**base, "auth": {"auth_url": auth_url, **who, **described_entry["scope"]}}
         else:
             own[name] = entry(described_entry["domain"], described_entry["user"], described_entry["scope"])
-    write_secret(accounts_file(), {"clouds": {**lab, **own}})
+    # What is planted has people of its own; the sweep takes the file away.
+    known = yaml.safe_load(accounts_file().read_text(encoding="utf-8"))["clouds"] if accounts_file().exists() else {}
+    write_secret(accounts_file(), {"clouds": {**lab, **known, **own}})
 
 
 def _enrol(admin: Any, user_id: str) -> str:
@@ -391,7 +394,9 @@ def sweep() -> int:
     admin = connect()
     there = Domains(admin, prefix())
     owners = {project["id"] for project in there.projects} | orphans(admin)
-    swept = sweep_secrets(admin) + sweep_projects(admin, owners) + sweep_template(admin)
+    swept = (
+        sweep_secrets(admin) + sweep_containers(admin, owners) + sweep_projects(admin, owners) + sweep_template(admin)
+    )
     own_types = {found["id"] for collection, _proxy, _path, found in offered(admin) if collection == "volume_types"}
     for project, volume_type in default_volume_types(admin):
         # They outlive their projects, and keep the type from going.
@@ -486,6 +491,24 @@ def sweep_secrets(admin: Any) -> int:
     own = [e for e in entries.values() if e["auth"].get("project_domain_name", "").startswith(prefix())]
     with ThreadPoolExecutor(8) as pool:
         return sum(pool.map(_sweep_secrets_of, own))
+
+
+def sweep_containers(admin: Any, owners: Iterable[str]) -> int:
+    """Delete the containers of objects, which outlive their projects, with what is in them; return how many."""
+    if not has(admin, "object-store"):
+        return 0
+    base = admin.object_store.get_endpoint().rpartition("/")[0]
+    swept = 0
+    for owner in owners:
+        account = f"{base}/AUTH_{owner}"
+        answer = accept(admin.object_store.get(f"{account}?format=json"), missing=True)
+        for container in answer.json() if answer.status_code == 200 else ():
+            path = f"{account}/{quote(container['name'])}"
+            for item in accept(admin.object_store.get(f"{path}?format=json")).json():
+                accept(admin.object_store.delete(f"{path}/{quote(item['name'])}"), missing=True)
+            accept(admin.object_store.delete(path), missing=True)
+            swept += 1
+    return swept
 
 
 def _sweep_secrets_of(entry: Mapping[str, Any]) -> int:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -13,39 +12,17 @@ from typing import Any
 import lab
 import play
 import pytest
+from hardening import harden, keep, kept, plain
 
 DOMAIN = "molecule-harden-culture"
 ESTATE = Path(__file__).parents[1] / "estate"
 GUARDED = ["ETAT-NET-002", "ETAT-IMG-001"]
-#: What OpenStack counts or dates itself, and what is new about an object that was made again.
-ITS_OWN = {*lab.VOLATILE, "id", "revision_number", "created_at", "updated_at", "standard_attr_id"}
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the records, and of what goes from one test to the next."""
     return tmp_path_factory.mktemp("harden")
-
-
-def harden(folder: Path, *arguments: str, account: str = lab.ADMIN, **more: Any) -> play.Run:
-    said = {
-        "tenant_harden_estate": str(ESTATE),
-        "tenant_harden_cloud": lab.ADMIN,
-        "tenant_harden_account": account,
-        "tenant_harden_folder": str(folder / "records"),
-        "tenant_harden_languages": ["en", "fr"],
-        **{f"tenant_harden_{name}": value for name, value in more.items()},
-    }
-    role = {"name": "Harden", "ansible.builtin.include_role": {"name": "etat.cloud.tenant_harden"}, "vars": said}
-    keep = {"name": "Keep", "ansible.builtin.set_fact": {"result": "{{ __tenant_harden_result }}"}}
-    return play.play(folder, [role, keep], *arguments)
-
-
-def plain(value: Any) -> Any:
-    """Return a value without what is OpenStack's own, lists in one order."""
-    if isinstance(value, dict):
-        return {name: plain(inner) for name, inner in sorted(value.items()) if name not in ITS_OWN}
-    return sorted(map(plain, value), key=repr) if isinstance(value, list) else value
 
 
 def held(tenant: str) -> Any:
@@ -80,17 +57,9 @@ def repaired(run: play.Run) -> set[str]:
     return {id for outcome in run.result["outcomes"] for id in outcome["controls"]}
 
 
-def keep(folder: Path, name: str, value: Any) -> None:
-    (folder / name).write_text(json.dumps(value), encoding="utf-8")
-
-
-def kept(folder: Path, name: str) -> Any:
-    return json.loads((folder / name).read_text(encoding="utf-8"))
-
-
 def test_check_mode_shows_the_plan_and_changes_nothing(folder: Path) -> None:
     keep(folder, "before", [held("museums"), held("archives")])
-    run = harden(folder, "--check", "--diff", allow=GUARDED)
+    run = harden(folder, ESTATE, "--check", "--diff", allow=GUARDED)
     assert run.code == 0, run.output
     assert run.result["changed"]
     assert '-  remote_ip_prefix: "0.0.0.0/0"' in run.output
@@ -100,14 +69,14 @@ def test_check_mode_shows_the_plan_and_changes_nothing(folder: Path) -> None:
 
 
 def test_another_plan_than_the_reviewed_one_is_refused(folder: Path) -> None:
-    run = harden(folder, digest=kept(folder, "digest"))
+    run = harden(folder, ESTATE, digest=kept(folder, "digest"))
     assert run.code != 0
     assert "the plan is not the one that was reviewed" in run.words
     assert held("museums") == kept(folder, "before")[0]
 
 
 def test_without_leave_only_what_is_safe_is_repaired(folder: Path) -> None:
-    run = harden(folder)
+    run = harden(folder, ESTATE)
     assert run.code == 0, run.output
     assert {"ETAT-GOV-001", "ETAT-GOV-002", "ETAT-GOV-007", "ETAT-GOV-009", "ETAT-IMG-005"} <= repaired(run)
     assert {"ETAT-CMP-019", "ETAT-CMP-020"} <= repaired(run)
@@ -130,7 +99,7 @@ def test_without_leave_only_what_is_safe_is_repaired(folder: Path) -> None:
 
 
 def test_a_manager_of_the_domain_repairs_what_is_allowed_by_name(folder: Path) -> None:
-    run = harden(folder, account="manager", allow=GUARDED[:1])
+    run = harden(folder, ESTATE, account="manager", allow=GUARDED[:1])
     assert run.code == 0, run.output
     assert repaired(run) == {"ETAT-NET-002"}
     assert rules("museums") == ["the site"]
@@ -138,11 +107,11 @@ def test_a_manager_of_the_domain_repairs_what_is_allowed_by_name(folder: Path) -
 
 
 def test_an_administrator_repairs_the_rest_and_then_there_is_nothing_left_to_do(folder: Path) -> None:
-    run = harden(folder, allow=GUARDED)
+    run = harden(folder, ESTATE, allow=GUARDED)
     assert run.code == 0, run.output
     assert repaired(run) == {"ETAT-IMG-001"}
     keep(folder, "image", run.result["record"]["undo"])
-    again = harden(folder, allow=GUARDED)
+    again = harden(folder, ESTATE, allow=GUARDED)
     assert (again.code, again.result["changed"], again.result["plan"]["changes"]) == (0, False, []), again.output
 
 
@@ -152,7 +121,7 @@ def test_a_tenant_that_the_estate_does_not_name_is_left_alone(folder: Path) -> N
 
 def test_the_undo_plans_bring_back_exactly_what_was_there(folder: Path) -> None:
     for name, account in (("image", lab.ADMIN), ("rule", "manager"), ("safe", lab.ADMIN)):
-        run = harden(folder, account=account, undo=kept(folder, name))
+        run = harden(folder, ESTATE, account=account, undo=kept(folder, name))
         assert run.code == 0, run.output
         assert run.result["changed"]
         undone = Path(kept(folder, name).removesuffix("undo.json") + "undone.fr.txt")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ._audit.judge import Failure, failures
-from ._audit.model import Control, Mode, Text
+from ._audit.model import Control, Mode, Row, Text
 from ._audit.repair import (
     Found,
     Left,
@@ -36,7 +36,7 @@ from ._engine import render
 from ._engine.apply import Done, apply
 from ._engine.guard import Circumstances, reviewed
 from ._engine.lease import is_lease
-from ._engine.model import Action, Change, EngineError, Fields, Key, Outcome, Privilege, Problem, State
+from ._engine.model import Account, Action, Change, EngineError, Fields, Key, Outcome, Privilege, Problem, State
 from ._engine.plan import Plan, as_data, plan
 from ._posture import Posture, Scope, scope_of
 from ._progress import Progress
@@ -277,6 +277,16 @@ class Hardening:
     def _out_of_reach(self, remedy: Remedy) -> Text | None:
         """Return why the account may not make a change, before the cloud says so half-way; None when it may."""
         account = self._cloud(remedy).account
+        if remedy.type == "quota" and account.privilege is not Privilege.CLOUD:
+            return Text(
+                f"it takes the administrator of the cloud, which the account {account.name} is not",
+                f"il y faut l'administrateur du cloud, et le compte {account.name} ne l'est pas",
+            )
+        if remedy.type == "role_assignment" and acts_by(account, remedy.record):
+            return Text(
+                f"the account {account.name} acts by this role",
+                f"le compte {account.name} agit par ce rôle",
+            )
         if remedy.service == "identity" and account.privilege is Privilege.PROJECT:
             return Text(
                 f"it takes the role manager on the domain, and the account {account.name} is a member of one project",
@@ -466,6 +476,17 @@ class Hardening:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
+
+
+def acts_by(account: Account, assignment: Row) -> bool:
+    """Return whether an account has its power by a role assignment, or, of that of a group, may have it."""
+    if assignment.get("user_id"):
+        return bool(assignment["user_id"] == account.user_id)
+    if not assignment.get("group_id") or assignment["role"]["name"] not in account.roles:
+        return False
+    if "OS-INHERIT:inherited_to" in assignment["scope"]:
+        return bool(assignment["domain_id"] == account.domain_id)
+    return (assignment["project_id"] or assignment["domain_id"]) in (account.project_id, account.domain_id)
 
 
 def _key(remedy: Remedy) -> Key:

@@ -10,25 +10,28 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from .judge import Failure
-from .model import Call, Control, Fix, Mode, Row, Text, Waiver
+from .model import Call, Control, Fix, Mode, Outcome, Row, Text, Waiver
 from .sources import SOURCES
+from .view import View
 
 #: The only things that are ever deleted: what lets something through, or says something. Never what holds data, and
 #: never who or what a person would have to make again: users, keys, credentials.
 DELETABLE: Mapping[str, str] = {
     "network": r"/security-group-rules/[^/]+|/rbac-policies/[^/]+|/floatingips/[^/]+/port_forwardings/[^/]+"
     r"|/(networks|ports|routers|subnets|floatingips|security-groups)/[^/]+/tags/[^/]+",
-    "identity": r"/projects/[^/]+/tags/[^/]+|/groups/[^/]+/users/[^/]+",
+    "identity": r"/projects/[^/]+/tags/[^/]+|/groups/[^/]+/users/[^/]+"
+    r"|/(projects|domains)/[^/]+/(users|groups)/[^/]+/roles/[^/]+"
+    r"|/OS-INHERIT/(projects|domains)/[^/]+/(users|groups)/[^/]+/roles/[^/]+/inherited_to_projects",
     "image": r"/images/[^/]+/(members|tags)/[^/]+",
     "compute": r"/servers/[^/]+/metadata/[^/]+",
     "block-storage": r"/(volumes|snapshots)/[^/]+/metadata/[^/]+|/volume-transfers/[^/]+",
-    "dns": r"/zones/tasks/transfer_requests/[^/]+|/zones/[^/]+/shares/[^/]+",
+    "dns": r"/zones/tasks/transfer_requests/[^/]+|/zones/[^/]+/(shares|recordsets)/[^/]+",
     "key-manager": r"/(secrets|containers)/[^/]+/acl",
 }
 #: The services that show and change what a project has to tokens of that project alone.
@@ -37,6 +40,10 @@ DEFAULT = "default"
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 
+#: What mends an object that fails.
+Mend = Callable[[View, Row], tuple[Fix, ...]]
+#: Fixes by the object that they are about, each with what asks for it.
+Made = defaultdict[tuple[str, ...], list[tuple[Failure, Fix]]]
 #: A finding by its control, domain, tenant, region, and the id of its object.
 Found = tuple[str, str, str, str, str]
 
@@ -112,21 +119,43 @@ class Proposals:
 def propose(failures: Iterable[Failure], allowed: Collection[str]) -> Proposals:
     """Return what mends objects that fail, one remedy for each, and what is left. allowed: ids of guarded controls."""
     made = Proposals()
-    fixes: defaultdict[tuple[str, ...], list[tuple[Failure, Fix]]] = defaultdict(list)
+    fixes: Made = defaultdict(list)
     for failure in failures:
         left = _left(failure, allowed)
         found: tuple[Fix, ...] = ()
         if left is None and failure.control.repair.fix:
-            found = failure.control.repair.fix(failure.view, failure.row)
+            found = _following(failure, failure.control.repair.fix, fixes)
             left = _unfixed(failure, found)
         if left:
             made.left.append(left)
             continue
         for fix in found:
-            region = _region(failure, fix)
-            fixes[fix.service, region, fix.type, fix.id].append((failure, fix))
+            fixes[_place(failure, fix)].append((failure, fix))
     made.remedies = [_remedy(listed, region) for (_service, region, *_names), listed in fixes.items()]
     return made
+
+
+def _place(failure: Failure, fix: Fix) -> tuple[str, ...]:
+    """Return what names the object of a fix: containers of objects have the same names in several projects."""
+    return fix.service, _region(failure, fix), failure.view.project.get("id", ""), fix.type, fix.id
+
+
+def _following(failure: Failure, mend: Mend, made: Made) -> tuple[Fix, ...]:
+    """Return the fixes of a failure as they are after those that earlier controls ask for.
+
+    Several controls may take something out of the same field, such as an access list: the later one takes it out of
+    what the earlier ones leave. Where these leave nothing of it, theirs are its fixes as well.
+    """
+    found = mend(failure.view, failure.row)
+    before = [earlier for fix in found for _failure, earlier in made.get(_place(failure, fix), ())]
+    said = {name: value for fix in found for name, value in fix.after.items()}
+    left = {name: value for fix in before for name, value in fix.after.items() if name in said and value != said[name]}
+    if not left:
+        return found
+    row = {**failure.row, **left}
+    again = mend(failure.view, row)
+    gone = failure.control.judge(failure.view, row).outcome is not Outcome.FAIL
+    return tuple(before) if gone and not again else again
 
 
 def _region(failure: Failure, fix: Fix) -> str:
@@ -225,7 +254,7 @@ def _remedy(listed: Sequence[tuple[Failure, Fix]], region: str) -> Remedy:
         id=fix.id,
         name=fix.name,
         controls=tuple(dict.fromkeys(failure.control.id for failure, _fix in listed)),
-        before={name: value for fix in fixes for name, value in fix.before.items()},
+        before={name: value for fix in reversed(fixes) for name, value in fix.before.items()},
         after={name: value for fix in fixes for name, value in fix.after.items()},
         calls=_joined(call for fix in fixes for call in fix.calls),
         undo=_joined(call for fix in reversed(fixes) for call in fix.undo),
@@ -249,10 +278,18 @@ def found_of(failure: Failure) -> Found:
 
 
 def _joined(calls: Iterable[Call]) -> tuple[Call, ...]:
-    """Return calls, equal ones once, and what goes to one address in one: several controls may ask for the same."""
+    """Return calls, equal ones once, and what goes to one address in one: several controls may ask for the same.
+
+    Of headers without a body, the last call has the last word: it was made of what the others leave.
+    """
     found: list[Call] = []
     for call in calls:
         if call in found:
+            continue
+        said = next((one for one in found if call.body is None and replace(one, headers=call.headers) == call), None)
+        if said and call.headers:
+            headers = tuple(sorted({**dict(said.headers), **dict(call.headers)}.items()))
+            found[found.index(said)] = replace(said, headers=headers)
             continue
         same = next((one for one in found if replace(one, body=None) == replace(call, body=None)), None)
         body = _one_body(same.body, call.body) if same and call.method in ("PUT", "PATCH") else None

@@ -38,6 +38,8 @@ ADDRESSES, ALIAS, POINTER, AUTHORITIES = ("A", "AAAA"), "CNAME", "PTR", "CAA"
 REVERSE = {".in-addr.arpa.": 4, ".ip6.arpa.": 6}
 #: The status of a request to transfer a zone that can still be accepted, and the most days that it may be.
 ACTIVE, TRANSFER_DAYS = "ACTIVE", 1
+#: What makes a recordset, by the names that Designate takes.
+RECORDSET = ("name", "type", "ttl", "records", "description")
 #: What tells whose an address is.
 HOLDERS = ("floating_ips", "ports", "subnets", "networks")
 
@@ -135,6 +137,15 @@ def _judge_pointer(view: View, row: Row) -> Verdict:
     if address is None:
         return not_evaluable(Text("its name is that of no address", "son nom n'est celui d'aucune adresse"))
     return _judge_addresses(view, [address], row)
+
+
+def _forget(_view: View, row: Row) -> tuple[Fix, ...]:
+    path = f"/zones/{row['zone_id']}/recordsets"
+    made = {name: row[name] for name in RECORDSET if row.get(name) not in (None, "")}
+    before = {name: made[name] for name in ("type", "records")}
+    # Designate gives it a new id.
+    back = Call("POST", path, made, same_if_exists=True)
+    return (deleted("dns", "recordset", row, f"{path}/{row['id']}", before, back),)
 
 
 def _judge_addresses(view: View, addresses: Sequence[Address], row: Row) -> Verdict:
@@ -427,7 +438,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("low", "low", "low"),
         references=references(pssie="EXP-CI-DNS", iso27001="8.9"),
-        repair=Repair(Mode.SAFE, Text("Delete the record.", "Supprimer l'enregistrement.")),
+        repair=Repair(Mode.GUARDED, Text("Delete the record.", "Supprimer l'enregistrement."), _forget),
         caution=Text(
             "Those that Designate keeps for floating IPs in a zone of its own are not looked at.",
             "Ceux que Designate tient pour les IP flottantes dans une zone à lui ne sont pas examinés.",

@@ -380,6 +380,37 @@ def _on_the_system(view: View) -> Iterable[Row]:
     return [shown(row) for row in view.all("role_assignments") if "system" in row["scope"]]
 
 
+def _revoked(row: Row) -> Fix:
+    """Return the end of a role assignment, which the same call with PUT gives again."""
+    place, where = ("projects", row["project_id"]) if row["project_id"] else ("domains", row["domain_id"])
+    holder = "users" if row["user_id"] else "groups"
+    path = f"/{place}/{where}/{holder}/{quoted(row['user_id'] or row['group_id'])}/roles/{row['role']['id']}"
+    path = f"/OS-INHERIT{path}/inherited_to_projects" if is_inherited(row) else path
+    return Fix(
+        service="identity",
+        type="role_assignment",
+        id=row["id"],
+        name=row["name"],
+        before=_told(row, inherited=is_inherited(row)),
+        after={},
+        calls=(Call("DELETE", path),),
+        undo=(Call("PUT", path),),
+    )
+
+
+def _revoke(_view: View, row: Row) -> tuple[Fix, ...]:
+    # What another role implies ends with that role alone.
+    return () if is_implied(row) else (_revoked(row),)
+
+
+def _revoke_if_by_group(view: View, row: Row) -> tuple[Fix, ...]:
+    """Return the end of an assignment that a group of the user makes as well; people give the others to a group."""
+    _user, _slash, what = row["id"].partition("/")
+    groups = view.by("group_members", "id", row["user_id"])
+    again = any(view.one("role_assignments", f"{group['parent_id']}/{what}") for group in groups)
+    return (_revoked(row),) if again else ()
+
+
 def _judge_system(_view: View, row: Row) -> Verdict:
     return passed_or_failed(role_of(row) == READER, **_told(row))
 
@@ -866,7 +897,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.DOMAIN,
         severity=severities("critical", "critical", "critical"),
         references=references(anssi_hygiene="5 9", anssi_admin="R39", iso27001="8.2", secnumcloud="9.3", nis2="21.2.i"),
-        repair=Repair(Mode.GUARDED, REVOKE),
+        repair=Repair(Mode.GUARDED, REVOKE, _revoke),
         caution=Text(
             "By the default policies, admin anywhere is admin of the whole cloud. " + ALLOWED.en,
             "Par défaut, admin quelque part vaut admin de tout le cloud. " + ALLOWED.fr,
@@ -921,11 +952,11 @@ CONTROLS: tuple[Control, ...] = (
             "Aucune personne n'a de rôle sur le domaine ou l'un de ses projets autrement que par un groupe.",
         ),
         type="role_assignment",
-        reads=("role_assignments", "users"),
+        reads=("role_assignments", "users", "group_members"),
         level=Level.DOMAIN,
         severity=severities("low", "medium", "high"),
         references=references(anssi_admin="R40", iso27001="5.18", secnumcloud="9.4"),
-        repair=Repair(Mode.GUARDED, BY_GROUP),
+        repair=Repair(Mode.GUARDED, BY_GROUP, _revoke_if_by_group),
         caution=NAMED,
         objects=_assignments,
         judge=_judge_by_group,
@@ -949,6 +980,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Give the role on the projects that need it, then take the inherited one away.",
                 "Donner le rôle sur les projets qui en ont besoin, puis retirer celui qui est hérité.",
             ),
+            _revoke,
         ),
         caution=ALLOWED,
         objects=_inherited,
@@ -973,6 +1005,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Give the person an account of this domain, then take the role away.",
                 "Donner à la personne un compte de ce domaine, puis retirer le rôle.",
             ),
+            _revoke,
         ),
         caution=Text(
             "An auditor and the services of the cloud come from outside. " + ALLOWED.en,

@@ -11,7 +11,9 @@ from datetime import date
 
 from .._audit.model import (
     PASSED,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -144,38 +146,80 @@ def _by_project(view: View) -> Mapping[str, frozenset[str]]:
     return {id: frozenset(users) for id, users in found.items()}
 
 
+def _outside(view: View, row: Row) -> list[str]:
+    """Return the users whom an access list names and who are neither of the project nor of the cloud's services."""
+    holders, named = _holders(view), set(row["acls"][0].get("users") or ())
+    return sorted(named - holders.get(view.project["id"], frozenset()) - holders.get(SERVICE, frozenset()))
+
+
+def _seen(view: View) -> frozenset[str]:
+    """Return the users of whom a role was seen.
+
+    The others may be those of services, which only one who sees the whole cloud can tell.
+    """
+    return frozenset().union(*_holders(view).values())
+
+
+def _is_closed(view: View, row: Row) -> bool:
+    """Return whether a secret is closed to the rest of the project, or need not be."""
+    # The key of a volume serves everybody who may attach it.
+    return (
+        view.sensitivity not in SENSITIVE
+        or row["what"] != "secret"
+        or row.get("secret_type") in OPEN
+        or not row["acls"][0]["project-access"]
+        or _of_disk(view, row)
+    )
+
+
 def _judge_readers(view: View, row: Row) -> Verdict:
     if not row["acls"]:
         return not_evaluable(
             Text("its access list is shown to its owner alone", "sa liste d'accès n'est montrée qu'à son propriétaire")
         )
     acl = row["acls"][0]
-    named = set(acl.get("users") or ())
-    holders = _holders(view)
-    outside = sorted(named - holders.get(view.project["id"], frozenset()) - holders.get(SERVICE, frozenset()))
-    # The key of a volume serves everybody who may attach it.
-    closed = (
-        view.sensitivity not in SENSITIVE
-        or row["what"] != "secret"
-        or row.get("secret_type") in OPEN
-        or not acl["project-access"]
-        or _of_disk(view, row)
-    )
-    if outside and view.facts.refusal("effective_role_assignments", "", ()):
-        # They may be those of services, which only one who sees the whole cloud can tell.
-        seen = frozenset().union(*holders.values()) if holders else frozenset()
-        if not any(user in seen for user in outside) and closed:
-            return not_evaluable(
-                Text(
-                    "a user whom its access list names was not seen",
-                    "un utilisateur nommé par sa liste d'accès n'a pas été vu",
-                )
+    outside, closed = _outside(view, row), _is_closed(view, row)
+    hidden = view.facts.refusal("effective_role_assignments", "", ()) and _seen(view).isdisjoint(outside)
+    if outside and hidden and closed:
+        return not_evaluable(
+            Text(
+                "a user whom its access list names was not seen",
+                "un utilisateur nommé par sa liste d'accès n'a pas été vu",
             )
+        )
     return passed_or_failed(
         not outside and closed,
         kind=row["what"],
         users_outside_the_project=", ".join(outside),
         project_access=acl["project-access"],
+    )
+
+
+def _close_to_outside(view: View, row: Row) -> tuple[Fix, ...]:
+    if not _is_closed(view, row):
+        # Who needs a secret that is closed to the project is for people to say.
+        return ()
+    acl, outside = row["acls"][0], _outside(view, row)
+    if view.facts.refusal("effective_role_assignments", "", ()) and not _seen(view).issuperset(outside):
+        return ()
+    named = list(acl.get("users") or ())
+    inside = [user for user in named if user not in outside]
+    path = f"/{row['what']}s/{row['id']}/acl"
+
+    def call(users: Sequence[str]) -> Call:
+        return Call("PUT", path, {"read": {"users": list(users), "project-access": acl["project-access"]}})
+
+    return (
+        Fix(
+            service="key-manager",
+            type=row["what"],
+            id=row["id"],
+            name=str(row.get("name") or ""),
+            before={"users": ", ".join(sorted(named))},
+            after={"users": ", ".join(sorted(inside))},
+            calls=(call(inside),),
+            undo=(call(named),),
+        ),
     )
 
 
@@ -396,6 +440,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Take the users away from the list, or close the secret to the project and name those who need it.",
                 "Retirer ces utilisateurs de la liste, ou fermer le secret au projet et nommer ceux qui en ont besoin.",
             ),
+            _close_to_outside,
         ),
         caution=Text(
             "An account is a service's by its role service. Certificates, public keys and keys of volumes may stay "

@@ -100,10 +100,14 @@ def _enabled(judge: Callable[[View, Row], Verdict]) -> Callable[[View, Row], Ver
     return judge_enabled
 
 
+def _ports_of(balancer: Row) -> list[str]:
+    """Return the ids of the ports of a load balancer's addresses."""
+    return [balancer["vip_port_id"], *(vip["port_id"] for vip in balancer.get("additional_vips") or ())]
+
+
 def _exposures(view: View, balancer: Row) -> Sequence[Exposure] | None:
     """Return the ways from outside to a load balancer, or None when a port of its addresses was not seen."""
-    ids = [balancer["vip_port_id"], *(vip["port_id"] for vip in balancer.get("additional_vips") or ())]
-    ports = [view.one("ports", id) for id in ids]
+    ports = [view.one("ports", id) for id in _ports_of(balancer)]
     found = [exposure for port in ports if port for exposure in view.exposures(port)]
     return found if found or all(ports) else None
 
@@ -261,6 +265,25 @@ def _judge_public(view: View, balancer: Row) -> Verdict:
         not exposures,
         addresses=", ".join(sorted({exposure.address for exposure in exposures})),
         ways=", ".join(sorted({exposure.way for exposure in exposures})),
+    )
+
+
+def _disassociate(view: View, balancer: Row) -> tuple[Fix, ...]:
+    ips = [ip for id in _ports_of(balancer) for ip in view.by("floating_ips", "port_id", id)]
+    ways = {exposure.address for exposure in _exposures(view, balancer) or ()}
+    if ways != {ip["floating_ip_address"] for ip in ips}:
+        # Something else leads there too.
+        return ()
+    if any(ip["project_id"] != view.project["id"] for ip in ips):
+        return ()
+    return tuple(
+        changed(
+            *("network", "floating_ip", {**ip, "name": ip["floating_ip_address"]}),
+            *("PUT", f"/floatingips/{ip['id']}", "floatingip"),
+            port_id=None,
+            fixed_ip_address=None,
+        )
+        for ip in ips
     )
 
 
@@ -532,6 +555,7 @@ CONTROLS: tuple[Control, ...] = (
             Text(
                 "Disassociate the floating IP, or move the address.", "Dissocier l'IP flottante, ou déplacer l'adresse."
             ),
+            _disassociate,
         ),
         caution=Text(
             "An application of internal data may be meant for the outside: a waiver says so.",

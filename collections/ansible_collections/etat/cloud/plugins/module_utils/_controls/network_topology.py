@@ -93,8 +93,9 @@ def _judge_translation(_view: View, router: Row) -> Verdict:
     return passed_or_failed(not on, external_networks=", ".join(on))
 
 
-def _clear_gateway(_view: View, router: Row) -> tuple[Fix, ...]:
-    return _other_gateway(router, {})
+def _clear_gateway(view: View, router: Row) -> tuple[Fix, ...]:
+    # Neutron refuses while floating IPs lead through the router.
+    return () if view.by("floating_ips", "router_id", router["id"]) else _other_gateway(router, {})
 
 
 def _stop_translation(_view: View, router: Row) -> tuple[Fix, ...]:
@@ -590,7 +591,7 @@ CONTROLS: tuple[Control, ...] = (
             "Aucun routeur d'un espace aux données sensibles n'a de passerelle vers un réseau externe.",
         ),
         type="router",
-        reads=("routers",),
+        reads=("routers", "floating_ips"),
         level=Level.SITE,
         severity=severities("-", "-", "critical"),
         references=references(pssie="RES-INTERCO", anssi_dr="R10 R11", anssi_hygiene="22", iso27001="8.22"),

@@ -9,13 +9,16 @@ https://docs.openstack.org/swift/latest/overview_acl.html
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .._audit.fixes import quoted
 from .._audit.model import (
     PASSED,
     UNSAID,
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -41,7 +44,7 @@ REFERRERS, LISTINGS = (".r", ".ref", ".referer", ".referrer"), ".rlistings"
 #: Headers of which only is known whether they hold a key.
 KEYS = tuple(f"x-{what}-meta-temp-url-key{end}" for what in ("account", "container") for end in ("", "-2"))
 SYNC = "x-container-sync-to"
-VERSIONS = ("x-versions-location", "x-history-location")
+VERSIONS_ENABLED, VERSIONS = "x-versions-enabled", ("x-versions-location", "x-history-location")
 #: A label that servers have as well. yes: the loss of it stops a service.
 CRITICAL = "x-container-meta-critical"
 WEB = ("x-container-meta-web-index", "x-container-meta-web-error")
@@ -53,6 +56,7 @@ CLOSE = Text(
     "Take the element out of the access list, and name the projects that need the container.",
     "Retirer l'élément de la liste d'accès, et nommer les projets qui ont besoin du conteneur.",
 )
+ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,58 @@ def _containers(view: View) -> Iterator[Row]:
 
 def _list(container: Row, header: str) -> AccessList:
     return access_list(str(container.get(header) or ""))
+
+
+# --- fixes: all that is known of a container are headers, and an empty one is none
+
+
+def _written(
+    row: Row, after: Mapping[str, str], undo: Mapping[str, str] | None = None, lasting: Text | None = None
+) -> Fix:
+    """Return headers of a container, or of the account, that become what after says.
+
+    undo: the headers that bring back how it was, where those before do not. They are none where lasting says that
+    nothing does.
+    """
+    before = {name: str(row.get(name) or "") for name in after}
+    account = row["name"] == ACCOUNT and row["id"] == row["project_id"]
+    path = "/" if account else f"/{quoted(row['id'])}"
+
+    def call(headers: Mapping[str, str]) -> Call:
+        return Call("POST", path, headers=tuple(sorted(headers.items())))
+
+    back = before if undo is None else undo
+    return Fix(
+        service="object-store",
+        type="container",
+        id=row["id"],
+        # The name of a container is its id.
+        name=ACCOUNT if account else "",
+        before=before,
+        after=after,
+        calls=(call(after),),
+        undo=(call(back),) if back else (),
+        lasting=lasting,
+    )
+
+
+#: Whether an access list of one element has to lose it.
+Refused = Callable[[View, AccessList], bool]
+
+
+def _taken_out(**refused: Refused) -> Callable[[View, Row], tuple[Fix, ...]]:
+    """Return what takes elements out of the access lists. refused: read, write, or both."""
+
+    def fix(view: View, container: Row) -> tuple[Fix, ...]:
+        after = {}
+        for way, drop in refused.items():
+            header = {"read": READ, "write": WRITE}[way]
+            elements = [part.strip() for part in str(container.get(header) or "").split(",")]
+            if any(elements):
+                after[header] = ",".join(part for part in elements if part and not drop(view, access_list(part)))
+        return (_written(container, after),)
+
+    return fix
 
 
 # --- OBJ-001 to OBJ-006
@@ -128,14 +184,27 @@ def _judge_write(_view: View, container: Row) -> Verdict:
     return passed_or_failed(not acl.referrers and not any(map(_everybody, acl.grants)), write=acl.text)
 
 
+def _is_for_everybody(_view: View, acl: AccessList) -> bool:
+    return bool(acl.referrers) or any(map(_everybody, acl.grants))
+
+
+def _by_name(view: View, grant: tuple[str, str]) -> bool:
+    """Return whether a grant gives the name of its project or user, and not the id."""
+    project, user = grant
+    by_id = bool(view.domain_of(project) or ID.fullmatch(project))
+    return not by_id or not (user in ("", ANY) or bool(ID.fullmatch(user) or view.by("users", "id", user)))
+
+
+def _grants(container: Row) -> list[tuple[str, str]]:
+    """Return whom the lists of a container let in, everybody apart."""
+    return [grant for header in (READ, WRITE) for grant in _list(container, header).grants if grant[0] != ANY]
+
+
 def _judge_grants(view: View, container: Row) -> Verdict:
-    lists = [_list(container, header) for header in (READ, WRITE)]
-    grants = [grant for acl in lists for grant in acl.grants if grant[0] != ANY]
     named, foreign, unseen = [], [], False
-    for project, user in grants:
+    for project, user in _grants(container):
         outside = view.foreign(project)
-        by_id = bool(view.domain_of(project) or ID.fullmatch(project))
-        if not by_id or not (user in ("", ANY) or ID.fullmatch(user) or view.by("users", "id", user)):
+        if _by_name(view, (project, user)):
             named.append(f"{project}:{user}")
         elif outside:
             foreign.append(f"{project}:{user}")
@@ -150,6 +219,17 @@ def _judge_grants(view: View, container: Row) -> Verdict:
     return passed_or_failed(not named and not foreign, by_name=", ".join(named), outside_the_domain=", ".join(foreign))
 
 
+def _shut_out_foreign(view: View, container: Row) -> tuple[Fix, ...]:
+    if any(_by_name(view, grant) for grant in _grants(container)):
+        # Whom a name was meant to let in is for people to say.
+        return ()
+    return _taken_out(read=_is_foreign, write=_is_foreign)(view, container)
+
+
+def _is_foreign(view: View, acl: AccessList) -> bool:
+    return any(project != ANY and view.foreign(project) for project, _user in acl.grants)
+
+
 def _judge_referrers(_view: View, container: Row) -> Verdict:
     acl = _list(container, READ)
     return passed_or_failed(not [page for page in acl.referrers if page != ANY], read=acl.text)
@@ -160,7 +240,7 @@ def _judge_referrers(_view: View, container: Row) -> Verdict:
 
 def _accounts_and_containers(view: View) -> Iterator[Row]:
     for row in view.rows("object_accounts"):
-        yield {**row, "name": "account"}
+        yield {**row, "name": ACCOUNT}
     yield from _containers(view)
 
 
@@ -174,6 +254,19 @@ def _judge_keys(view: View, row: Row) -> Verdict:
             )
         )
     return passed_or_failed(not keys, headers=", ".join(keys))
+
+
+def _remove_keys(_view: View, row: Row) -> tuple[Fix, ...]:
+    lasting = Text(
+        "the keys are read by nobody; whoever needs temporary addresses sets new ones",
+        "les clés ne sont lues par personne ; qui a besoin d'adresses temporaires en pose de nouvelles",
+    )
+    return (_written(row, {name: "" for name in KEYS if row.get(name)}, {}, lasting),)
+
+
+def _stop_sync(_view: View, container: Row) -> tuple[Fix, ...]:
+    # Without a target nothing is copied; the key, which nobody reads, could not be brought back.
+    return (_written(container, {SYNC: ""}),)
 
 
 def _judge_sync(view: View, container: Row) -> Verdict:
@@ -219,7 +312,18 @@ def _yes(container: Row, header: str) -> bool:
 def _judge_versions(_view: View, container: Row) -> Verdict:
     if not _yes(container, CRITICAL):
         return not_applicable(Text("it is not said to be critical", "rien ne dit qu'il est critique"))
-    return passed_or_failed(_yes(container, "x-versions-enabled") or any(container.get(name) for name in VERSIONS))
+    return passed_or_failed(_yes(container, VERSIONS_ENABLED) or any(container.get(name) for name in VERSIONS))
+
+
+def _keep_versions(_view: View, container: Row) -> tuple[Fix, ...]:
+    if container.get(SYNC):
+        # Swift keeps no versions in what it copies elsewhere.
+        return ()
+    lasting = Text(
+        "the versions that are kept until then stay, and count",
+        "les versions gardées jusque-là restent, et comptent",
+    )
+    return (_written(container, {VERSIONS_ENABLED: "true"}, {VERSIONS_ENABLED: "false"}, lasting),)
 
 
 def _judge_policy(_view: View, container: Row) -> Verdict:
@@ -232,11 +336,28 @@ def _judge_policy(_view: View, container: Row) -> Verdict:
     )
 
 
-def _judge_web(view: View, container: Row) -> Verdict:
-    origins = str(container.get(ORIGIN) or "").split()
+def _pages(container: Row) -> list[str]:
+    """Return the headers that make a web site of a container."""
     pages = [name for name in WEB if container.get(name)]
-    if _yes(container, WEB_LISTINGS):
-        pages.append(WEB_LISTINGS)
+    return [*pages, WEB_LISTINGS] if _yes(container, WEB_LISTINGS) else pages
+
+
+def _origins(container: Row) -> list[str]:
+    return str(container.get(ORIGIN) or "").split()
+
+
+def _serve_no_pages(view: View, container: Row) -> tuple[Fix, ...]:
+    after = {} if view.sensitivity == "public" else dict.fromkeys(_pages(container), "")
+    if ANY in _origins(container):
+        after[ORIGIN] = " ".join(origin for origin in _origins(container) if origin != ANY)
+    if not all(isinstance(container[name], str) for name in after):
+        # A value that looks like a secret was taken away when it was read, and could not be brought back.
+        return ()
+    return (_written(container, after),)
+
+
+def _judge_web(view: View, container: Row) -> Verdict:
+    origins, pages = _origins(container), _pages(container)
     closed = view.sensitivity == "public" or not pages
     return passed_or_failed(
         closed and ANY not in origins, static_web=", ".join(pages), allowed_origins=" ".join(origins)
@@ -300,7 +421,7 @@ CONTROLS: tuple[Control, ...] = (
             "nis2": "21.2.i",
             "secnumcloud": "9.7",
         },
-        Repair(Mode.GUARDED, CLOSE),
+        Repair(Mode.GUARDED, CLOSE, _taken_out(read=lambda _view, acl: ANY in acl.referrers)),
         _judge_anonymous,
         caution=Text(
             "Open data are meant to be read by all: a waiver says so.",
@@ -316,7 +437,7 @@ CONTROLS: tuple[Control, ...] = (
         ),
         ("low", "high", "critical"),
         {"pssie": "EXP-RESTR-DROITS", "anssi_hygiene": "9", "iso27001": "5.15 8.3", "secnumcloud": "9.7"},
-        Repair(Mode.GUARDED, CLOSE),
+        Repair(Mode.GUARDED, CLOSE, _taken_out(read=lambda _view, acl: acl.listings)),
         _judge_listing,
     ),
     _control(
@@ -335,7 +456,14 @@ CONTROLS: tuple[Control, ...] = (
             "nis2": "21.2.i",
             "secnumcloud": "9.7",
         },
-        Repair(Mode.GUARDED, CLOSE),
+        Repair(
+            Mode.GUARDED,
+            CLOSE,
+            _taken_out(
+                read=lambda _view, acl: any(grant[0] == ANY for grant in acl.grants),
+                write=lambda _view, acl: any(map(_anywhere, acl.grants)),
+            ),
+        ),
         _judge_anyone,
         caution=Text(
             "In Ceph's gateway a bare * means everybody without a name; in Swift it names nobody.",
@@ -358,7 +486,7 @@ CONTROLS: tuple[Control, ...] = (
             "nis2": "21.2.i",
             "secnumcloud": "9.7",
         },
-        Repair(Mode.GUARDED, CLOSE),
+        Repair(Mode.GUARDED, CLOSE, _taken_out(write=_is_for_everybody)),
         _judge_write,
     ),
     _control(
@@ -373,7 +501,7 @@ CONTROLS: tuple[Control, ...] = (
         ),
         ("medium", "high", "critical"),
         {"pssie": "EXP-RESTR-DROITS", "anssi_hygiene": "9", "iso27001": "5.15 8.3", "secnumcloud": "9.7"},
-        Repair(Mode.GUARDED, CLOSE),
+        Repair(Mode.GUARDED, CLOSE, _shut_out_foreign),
         _judge_grants,
         reads=(HEADERS, "projects", "users"),
         caution=Text(
@@ -391,7 +519,7 @@ CONTROLS: tuple[Control, ...] = (
         ),
         ("medium", "high", "high"),
         {"pssie": "EXP-RESTR-DROITS", "anssi_hygiene": "9", "iso27001": "5.15 8.3 8.5"},
-        Repair(Mode.GUARDED, CLOSE),
+        Repair(Mode.GUARDED, CLOSE, _taken_out(read=lambda _view, acl: any(page != ANY for page in acl.referrers))),
         _judge_referrers,
         caution=Text("Whoever asks can say any page.", "Qui demande peut déclarer n'importe quelle page."),
     ),
@@ -415,6 +543,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Remove the keys, which ends every temporary address at once.",
                 "Supprimer les clés, ce qui met fin aussitôt à toute adresse temporaire.",
             ),
+            _remove_keys,
         ),
         _judge_keys,
         objects=_accounts_and_containers,
@@ -431,7 +560,11 @@ CONTROLS: tuple[Control, ...] = (
         {"pssie": "INT-REX-HB", "iso27001": "5.14 5.23", "secnumcloud": "19.2"},
         Repair(
             Mode.GUARDED,
-            Text("Remove X-Container-Sync-To and its key.", "Supprimer X-Container-Sync-To et sa clé."),
+            Text(
+                "Remove X-Container-Sync-To, then its key, by which others write into the container.",
+                "Supprimer X-Container-Sync-To, puis sa clé, avec laquelle d'autres écrivent dans le conteneur.",
+            ),
+            _stop_sync,
         ),
         _judge_sync,
         reads=(HEADERS, "catalogue"),
@@ -449,7 +582,8 @@ CONTROLS: tuple[Control, ...] = (
         ),
         ("low", "medium", "medium"),
         {"pssie": "PCA-SAUVE", "anssi_hygiene": "37", "iso27001": "8.13", "nis2": "21.2.c", "secnumcloud": "12.5"},
-        Repair(Mode.SAFE, Text("Set X-Versions-Enabled.", "Poser X-Versions-Enabled.")),
+        # Versions count against what the account may hold, and a container that has some cannot be deleted.
+        Repair(Mode.GUARDED, Text("Set X-Versions-Enabled.", "Poser X-Versions-Enabled."), _keep_versions),
         _judge_versions,
         caution=Text(
             "It is the label of servers. Ceph's gateway may keep versions by S3, which does not show.",
@@ -522,6 +656,7 @@ CONTROLS: tuple[Control, ...] = (
                 "Remove the metadata web-* and access-control-allow-origin, or name the origins.",
                 "Retirer les métadonnées web-* et access-control-allow-origin, ou nommer les origines.",
             ),
+            _serve_no_pages,
         ),
         _judge_web,
     ),

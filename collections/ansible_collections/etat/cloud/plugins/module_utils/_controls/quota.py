@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from .._audit.model import (
+    Call,
     Control,
+    Fix,
     Level,
     Mode,
     Repair,
@@ -37,8 +39,14 @@ SERVICES = {
     "dns": "dns_quotas",
     "shared_file_system": "share_quotas",
 }
-#: The services that tell what is used.
-WITH_USAGE = ("compute", "volume", "network", "shared_file_system")
+#: The services that tell what is used, with the one to which their limits are written, by which path and wrapper.
+WRITTEN = {
+    "compute": ("compute", "/os-quota-sets", "quota_set"),
+    "volume": ("block-storage", "/os-quota-sets", "quota_set"),
+    "network": ("network", "/quotas", "quota"),
+    "shared_file_system": ("shared-file-system", "/quota-sets", "quota_set"),
+}
+WITH_USAGE = tuple(WRITTEN)
 #: The limits that bound what a project takes. Those of one volume type, or of the size of one volume, lie within them,
 #: and are unlimited in every new cloud.
 BOUNDS: Mapping[str, tuple[str, ...]] = {
@@ -96,13 +104,50 @@ def _all_services(view: View) -> Iterable[Row]:
     return _services(view, SERVICES)
 
 
+def _limited(view: View, service: str, limits: Row, wanted: Mapping[str, int]) -> tuple[Fix, ...]:
+    """Return limits of the project that become what is wanted; nothing where that is less than is used, or not told."""
+    if service not in WRITTEN or any(not isinstance(limits[name], Mapping) for name in wanted):
+        return ()
+    if any(0 <= limit < _used(limits, name) for name, limit in wanted.items()):
+        return ()
+    to, path, wrapper = WRITTEN[service]
+    before = {name: _limit(limits, name) for name in wanted}
+    place = f"{path}/{view.project['id']}"
+    return (
+        Fix(
+            service=to,
+            type="quota",
+            id=view.project["id"],
+            name=service,
+            before=before,
+            after=dict(wanted),
+            calls=(Call("PUT", place, {wrapper: dict(wanted)}),),
+            undo=(Call("PUT", place, {wrapper: before}),),
+        ),
+    )
+
+
+def _unlimited(service: Row) -> list[str]:
+    """Return what a service does not limit, of what bounds the project."""
+    limits = {name: _limit(service["limits"], name) for name in BOUNDS[service["id"]]}
+    return sorted(name for name, limit in limits.items() if limit is not None and limit < 0)
+
+
+def _limit_all(view: View, service: Row) -> tuple[Fix, ...]:
+    declared, names = _declared(view).get(service["id"], {}), _unlimited(service)
+    if any(declared.get(name, -1) < 0 for name in names):
+        # Nobody agreed on a limit.
+        return ()
+    return _limited(view, service["id"], service["limits"], {name: declared[name] for name in names})
+
+
 def _judge_unlimited(_view: View, service: Row) -> Verdict:
     if service["limits"] is None:
         return not_evaluable(service["why"])
-    limits = {name: _limit(service["limits"], name) for name in BOUNDS[service["id"]]}
-    unlimited = sorted(name for name, limit in limits.items() if limit is not None and limit < 0)
+    unlimited = _unlimited(service)
     if unlimited:
         return failed(unlimited=", ".join(unlimited))
+    limits = {name: _limit(service["limits"], name) for name in BOUNDS[service["id"]]}
     if all(limit is None for limit in limits.values()):
         return not_evaluable(service["why"])
     return passed_or_failed(True)
@@ -119,17 +164,25 @@ def _declared_services(view: View) -> Iterable[Row]:
     return [found.get(name, {**absent, "id": name, "name": name}) for name in declared]
 
 
+def _deviating(view: View, service: Row) -> dict[str, int]:
+    """Return the limits that are not as declared, as they are declared."""
+    # Every service knows any number below zero as no limit.
+    return {
+        name: declared
+        for name, declared in _declared(view)[service["id"]].items()
+        if (limit := _limit(service["limits"], name)) is not None and max(limit, -1) != max(declared, -1)
+    }
+
+
+def _limit_as_declared(view: View, service: Row) -> tuple[Fix, ...]:
+    return _limited(view, service["id"], service["limits"], _deviating(view, service))
+
+
 def _judge_declared(view: View, service: Row) -> Verdict:
     if service["limits"] is None:
         return not_evaluable(service["why"])
-    declared = _declared(view)[service["id"]]
-    limits = {name: _limit(service["limits"], name) for name in declared}
-    # Every service knows any number below zero as no limit.
-    wrong = [
-        f"{name}: {limit} ({declared[name]})"
-        for name, limit in limits.items()
-        if limit is not None and max(limit, -1) != max(declared[name], -1)
-    ]
+    limits = {name: _limit(service["limits"], name) for name in _declared(view)[service["id"]]}
+    wrong = [f"{name}: {limits[name]} ({declared})" for name, declared in _deviating(view, service).items()]
     if wrong:
         return failed(limits=", ".join(wrong))
     untold = [name for name, limit in limits.items() if limit is None]
@@ -142,13 +195,25 @@ def _network_limits(view: View) -> Iterable[Row]:
     return [{**row, "name": "network"} for row in view.rows("network_quotas")]
 
 
+def _agreed_floating_ips(view: View) -> int:
+    return 0 if view.sensitivity in SENSITIVE else _declared(view).get("network", {}).get(FLOATING_IPS, 0)
+
+
+def _limit_floating_ips(view: View, row: Row) -> tuple[Fix, ...]:
+    agreed = _agreed_floating_ips(view)
+    if _declared(view).get("network", {}).get(FLOATING_IPS, agreed) != agreed:
+        # The estate declares what it must not: people mend that first.
+        return ()
+    return _limited(view, "network", row, {FLOATING_IPS: agreed})
+
+
 def _judge_floating_ips(view: View, row: Row) -> Verdict:
     limit = _limit(row, FLOATING_IPS)
     if limit is None:
         return not_evaluable(
             Text("the limit of floating IPs is not told", "la limite d'IP flottantes n'est pas indiquée")
         )
-    agreed = 0 if view.sensitivity in SENSITIVE else _declared(view).get("network", {}).get(FLOATING_IPS, 0)
+    agreed = _agreed_floating_ips(view)
     good = limit == 0 or agreed < 0 or 0 <= limit <= agreed
     return passed_or_failed(good, floatingip=limit, agreed=agreed)
 
@@ -262,7 +327,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("medium", "medium", "high"),
         references=references(iso27001="8.6"),
-        repair=Repair(Mode.SAFE, SET_IT),
+        repair=Repair(Mode.GUARDED, SET_IT, _limit_all),
         caution=Text(
             "Quotas of one volume type, and of the size of one volume, may be unlimited within the others.",
             "Les quotas d'un type de volume, ou de taille d'un volume, peuvent être illimités parmi les autres.",
@@ -284,7 +349,7 @@ CONTROLS: tuple[Control, ...] = (
         level=Level.SITE,
         severity=severities("low", "medium", "medium"),
         references=references(iso27001="8.6"),
-        repair=Repair(Mode.SAFE, SET_IT),
+        repair=Repair(Mode.GUARDED, SET_IT, _limit_as_declared),
         caution=Text(
             "What nobody declared is not compared. The evidence has the declared value in brackets.",
             "Ce que personne n'a déclaré n'est pas comparé. La preuve donne la valeur déclarée entre parenthèses.",
@@ -306,11 +371,12 @@ CONTROLS: tuple[Control, ...] = (
         severity=severities("-", "low", "high"),
         references=references(pssie="RES-INTERCO", iso27001="8.20"),
         repair=Repair(
-            Mode.SAFE,
+            Mode.GUARDED,
             Text(
                 "Set the quota to zero, or to what is used until the addresses are given back.",
                 "Mettre le quota à zéro, ou à l'utilisé tant que les adresses ne sont pas rendues.",
             ),
+            _limit_floating_ips,
         ),
         caution=Text(
             "A sensitive service for the public takes a waiver.",

@@ -157,6 +157,60 @@ def test_fields_of_one_object_go_in_one_call_and_contradictions_in_two() -> None
     assert [call.body for call in remedy.calls] == [{"network": {"a": 2}}, {"network": {"a": 3}}]
 
 
+def containers(*controls: str, **headers: str) -> list[Failure]:
+    facts = {
+        "object_containers": {"p-moodle": [{"name": "box"}]},
+        "object_container_headers": {"box": {f"x-container-{way}": text for way, text in headers.items()}},
+    }
+    return [failure for id in controls for failure in audit_cases.failing({"control": id, "facts": facts})]
+
+
+def test_what_several_controls_take_out_of_one_list_is_all_gone_and_comes_back_at_once() -> None:
+    lists = {"read": ".r:*,.rlistings,*:*,p-satellite:*,p-notebooks:*", "write": "*:u-alice,p-notebooks:*"}
+    ids = [f"ETAT-OBJ-00{number}" for number in (1, 2, 3, 5)]
+    (remedy,) = propose(containers(*ids, **lists), ids).remedies
+    headers = {f"x-container-{way}": text for way, text in lists.items()}
+    left = {"x-container-read": "p-notebooks:*", "x-container-write": "p-notebooks:*"}
+    assert remedy.controls == tuple(ids)
+    assert [dict(call.headers) for call in remedy.calls] == [left]
+    assert [dict(call.headers) for call in remedy.undo] == [headers]
+    assert (remedy.before, remedy.after) == (headers, left)
+
+
+def test_what_one_repair_takes_away_the_other_need_not_change() -> None:
+    ids = ["ETAT-NET-035", "ETAT-NET-036"]
+    gateway = {"network_id": "n-public", "enable_snat": True}
+    facts = {"routers": [{"id": "ro-1", "name": "edge", "project_id": "p-moodle", "external_gateway_info": gateway}]}
+    found = [
+        failure
+        for id in ids
+        for failure in audit_cases.failing({"control": id, "facts": facts, "sensitivity": "sensitive"})
+    ]
+    made = propose(found, ids)
+    assert made.left == []
+    (remedy,) = made.remedies
+    assert remedy.controls == tuple(ids)
+    assert [call.body for call in remedy.calls] == [{"router": {"external_gateway_info": {}}}]
+    assert [call.body for call in remedy.undo] == [{"router": {"external_gateway_info": gateway}}]
+
+
+def test_what_is_not_allowed_stays_in_the_list() -> None:
+    found = containers("ETAT-OBJ-001", "ETAT-OBJ-003", read=".r:*,*:*")
+    made = propose(found, {"ETAT-OBJ-003"})
+    assert [dict(call.headers) for remedy in made.remedies for call in remedy.calls] == [{"x-container-read": ".r:*"}]
+    assert [(left.control.id, left.why) for left in made.left] == [("ETAT-OBJ-001", Why.GUARDED)]
+
+
+def test_containers_of_one_name_in_two_projects_are_two_objects() -> None:
+    (failure,) = containers("ETAT-OBJ-001", read=".r:*")
+    other = {**failure.view.project, "id": "p-notebooks", "name": "notebooks"}
+    foreign = replace(
+        failure, view=replace(failure.view, project=other), row={**failure.row, "project_id": "p-notebooks"}
+    )
+    made = propose([failure, foreign], {"ETAT-OBJ-001"})
+    assert [remedy.project for remedy in made.remedies] == ["p-moodle", "p-notebooks"]
+
+
 def test_patches_of_one_field_that_differ_are_not_one() -> None:
     (failure,) = failing("ETAT-IMG-001")
     found = propose([asking(failure, image_fix(visibility="private"), image_fix(visibility="shared"))], ())

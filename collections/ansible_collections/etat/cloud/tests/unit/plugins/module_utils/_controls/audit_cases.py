@@ -34,7 +34,7 @@ TODAY = "2026-11-23"
 PARTS = {
     *("about", "control", "sensitivity", "today", "facts", "elsewhere", "refused", "absent", "waivers", "sites"),
     *("quotas", "tags", "roles", "residency", "qualifications", "qualification", "cartographies"),
-    *("known_of", "outcome", "findings", "reason", "site", "severity", "judged"),
+    *("known_of", "outcome", "findings", "reason", "site", "severity", "judged", "by_hand"),
 }
 
 

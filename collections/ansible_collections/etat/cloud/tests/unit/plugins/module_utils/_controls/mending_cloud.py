@@ -33,6 +33,13 @@ COLLECTIONS = {
     "load-balancer": {"lbaas/listeners": "listeners"},
     "shared-file-system": {"shares": "shares"},
 }
+#: The limits of a project, by service and path, with the source that lists them.
+LIMITS = {
+    ("compute", "os-quota-sets"): "compute_quotas",
+    ("block-storage", "os-quota-sets"): "volume_quotas",
+    ("network", "quotas"): "network_quotas",
+    ("shared-file-system", "quota-sets"): "share_quotas",
+}
 #: What is listed for one parent at a time and comes and goes: by service and path, with the source.
 CHILDREN = {
     ("network", "floatingips", "port_forwardings"): "port_forwardings",
@@ -51,6 +58,8 @@ class MendingCloud:
         self._made = 0
         #: Members of groups are users, of whom not every case tells.
         self._people: dict[str, dict[str, Any]] = {}
+        #: Keystone makes a role assignment out of ids alone, and the records have names as well.
+        self._revoked: list[dict[str, Any]] = []
 
     def send(self, remedy: Remedy, calls: Iterable[Call]) -> None:
         """Send calls."""
@@ -63,6 +72,16 @@ class MendingCloud:
             *("security-group-rules", "rbac-policies", "volume-transfers"),
         ):
             return self._listed
+        if service == "object-store":
+            return lambda path, call: self._headers(path, call)
+        if (service, path[0]) in LIMITS:
+            return lambda path, call: self._limit(LIMITS[service, path[0]], path, call)
+        if path[-1] == "acl":
+            return self._acl
+        if "roles" in path:
+            return self._assignment
+        if path[2:3] == ["recordsets"]:
+            return self._recordset
         if path[:2] == ["zones", "tasks"]:
             return lambda path, call: self._remove("zone_transfer_requests", path[3], call)
         if len(path) > 2 and (service, path[0], path[2]) in CHILDREN:
@@ -128,6 +147,57 @@ class MendingCloud:
         else:
             assert call.method == "DELETE"
             rows.remove(next(row for row in rows if row[name] == path[3]))
+
+    def _headers(self, path: list[str], call: Call) -> None:
+        assert call.method == "POST"
+        assert call.headers
+        assert call.body is None
+        if path == [""]:
+            (row,) = self.records["object_accounts"].values()
+        else:
+            row = self.records["object_container_headers"][path[0]]
+        for name, value in call.headers:
+            if value:
+                row[name] = value.title() if name == "x-versions-enabled" else value
+            else:
+                row.pop(name, None)
+
+    def _limit(self, source: str, path: list[str], call: Call) -> None:
+        assert call.method == "PUT"
+        ((_wrapper, fields),) = call.body.items()
+        row = self.records[source][path[1]]
+        for name, limit in fields.items():
+            row[name]["limit"] = limit
+
+    def _acl(self, path: list[str], call: Call) -> None:
+        assert call.method == "PUT"
+        row = self.records[f"{path[0][:-1]}_acls"][path[1]]
+        row.clear()
+        row.update(call.body["read"])
+
+    def _assignment(self, path: list[str], call: Call) -> None:
+        inherited = path[0] == "OS-INHERIT"
+        place, where, holder, who, _roles, role = path[1:-1] if inherited else path
+        if call.method == "PUT":
+            self.records["role_assignments"].append(self._revoked.pop())
+            return
+        assert call.method == "DELETE"
+        (row,) = [
+            row
+            for row in self.records["role_assignments"]
+            if row["role"]["id"] == role
+            and row.get(holder[:-1], {}).get("id") == who
+            and row["scope"].get(place[:-1], {}).get("id") == where
+            and ("OS-INHERIT:inherited_to" in row["scope"]) is inherited
+        ]
+        self.records["role_assignments"].remove(row)
+        self._revoked.append(row)
+
+    def _recordset(self, path: list[str], call: Call) -> None:
+        if call.method == "POST":
+            self.records["recordsets"].append(self._new(call.body))
+        else:
+            self._remove("recordsets", path[3], call)
 
     def _member(self, path: list[str], call: Call) -> None:
         members = self.records["group_members"].setdefault(path[1], [])
