@@ -73,7 +73,7 @@ class MendingCloud:
         ):
             return self._listed
         if service == "object-store":
-            return lambda path, call: self._headers(path, call)
+            return self._headers
         if (service, path[0]) in LIMITS:
             return lambda path, call: self._limit(LIMITS[service, path[0]], path, call)
         if path[-1] == "acl":
